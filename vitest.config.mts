@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/**/*.spec.ts', 'tools/**/*.spec.ts'],
+    // Nx's native bindings are not thread-safe.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
+    reporters: ['default', './tools/testing/closing-line-reporter.mts'],
+  },
+});
