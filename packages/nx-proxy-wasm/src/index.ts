@@ -1,7 +1,4 @@
-import type { CreateNodes } from '@nx/devkit';
-import { execa } from 'execa';
-export const name = 'nx-proxy-wasm';
-export const createNodes: CreateNodes = [
-  '**/go.mod',
-  (files) => files.map((f) => [f, { projects: { x: { name: typeof execa } } }] as const),
-];
+export { createDependencies } from './graph/create-dependencies';
+export { createNodes } from './graph/create-nodes';
+export type { NxProxyWasmPluginOptions } from './graph/options';
+export { PACKAGE_NAME as name } from './graph/targets';

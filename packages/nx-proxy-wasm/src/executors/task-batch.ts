@@ -1,0 +1,120 @@
+import type { ExecutorContext, TaskGraph } from '@nx/devkit';
+import { availableParallelism } from 'node:os';
+import { describeError } from '../errors';
+
+/** One task as an executor of this package sees it. */
+export interface PluginTask<Options> {
+  /** Project name. */
+  readonly project: string;
+  /** Project root relative to the workspace, `.` for the workspace root. */
+  readonly root: string;
+  /** Absolute workspace root. */
+  readonly workspaceRoot: string;
+  readonly options: Options;
+}
+
+/** What a task leaves behind: whether it did its work, and what a reader is told. */
+export interface TaskReport {
+  readonly success: boolean;
+  readonly text: string;
+}
+
+/** How Nx wants the result of one task of a batch (`BatchExecutorTaskResult`; times in milliseconds). */
+export interface BatchItem {
+  readonly task: string;
+  readonly result: {
+    readonly success: boolean;
+    readonly terminalOutput: string;
+    readonly startTime: number;
+    readonly endTime: number;
+  };
+}
+
+/**
+ * Runs the tasks of a batch side by side and yields each result as soon as it is there. A task that throws
+ * fails alone. Tasks of one batch never depend on each other: they are all of one executor, and no target
+ * of this plugin depends on itself.
+ *
+ * @param inputs the options of each task by task id, as Nx hands them to a batch executor
+ * @param runTask does the work of one task; what it throws becomes the text of a failed task
+ * @param parallel how many at once; default: the processors this process may use
+ */
+export async function* runTasks<Options>(
+  taskGraph: TaskGraph,
+  inputs: Readonly<Record<string, Options>>,
+  context: ExecutorContext,
+  runTask: (task: PluginTask<Options>) => Promise<TaskReport>,
+  parallel: number = availableParallelism(),
+): AsyncGenerator<BatchItem, void, undefined> {
+  const waiting = Object.values(taskGraph.tasks);
+  const running = new Map<string, Promise<BatchItem>>();
+  while (waiting.length > 0 || running.size > 0) {
+    for (let task = next(); task !== undefined; task = next()) {
+      running.set(task.id, runOne(task.id, task.target.project));
+    }
+    const finished = await Promise.race(running.values());
+    running.delete(finished.task);
+    yield finished;
+  }
+
+  function next() {
+    return running.size < parallel ? waiting.shift() : undefined;
+  }
+
+  async function runOne(id: string, project: string): Promise<BatchItem> {
+    const startTime = Date.now();
+    const options = inputs[id];
+    const report =
+      options === undefined
+        ? { success: false, text: `${id}: Nx gave no options for this task` }
+        : await reportOf(() => runTask(pluginTask(project, options, context)));
+    return {
+      task: id,
+      result: {
+        success: report.success,
+        terminalOutput: withFinalNewline(report.text),
+        startTime,
+        endTime: Date.now(),
+      },
+    };
+  }
+}
+
+/**
+ * Runs one task outside a batch (`--batch=false`) and prints its report.
+ *
+ * @returns what an Nx executor returns
+ */
+export async function runSingle<Options>(
+  options: Options,
+  context: ExecutorContext,
+  runTask: (task: PluginTask<Options>) => Promise<TaskReport>,
+): Promise<{ success: boolean }> {
+  const { projectName } = context;
+  if (projectName === undefined) throw new Error('Nx named no project for this executor');
+  const report = await reportOf(() => runTask(pluginTask(projectName, options, context)));
+  process.stdout.write(withFinalNewline(report.text));
+  return { success: report.success };
+}
+
+function pluginTask<Options>(
+  project: string,
+  options: Options,
+  context: ExecutorContext,
+): PluginTask<Options> {
+  const root = context.projectsConfigurations.projects[project]?.root;
+  if (root === undefined) throw new Error(`Nx knows no project "${project}"`);
+  return { project, root, workspaceRoot: context.root, options };
+}
+
+async function reportOf(work: () => Promise<TaskReport>): Promise<TaskReport> {
+  try {
+    return await work();
+  } catch (error) {
+    return { success: false, text: describeError(error) };
+  }
+}
+
+function withFinalNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}

@@ -1,0 +1,4 @@
+/** Options of the `test` executor. */
+export interface TestOptions {
+  readonly args?: readonly string[];
+}

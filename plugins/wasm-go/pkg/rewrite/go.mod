@@ -1,0 +1,3 @@
+module example.com/gateway/plugins/wasm-go/pkg/rewrite
+
+go 1.24.1
