@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { REPOSITORY } from './testing/workspace.mts';
+import { REPOSITORY } from './testing/workspace';
 
 interface SchemaProperty {
   readonly type: string;

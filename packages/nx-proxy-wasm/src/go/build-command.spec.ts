@@ -30,7 +30,7 @@ describe('buildEnvironment', () => {
   };
 
   it('fixes the platform and shuts out the env file', () => {
-    expect(buildEnvironment({}, goEnv)).toMatchObject({
+    expect(buildEnvironment({}, goEnv, 'off')).toMatchObject({
       GOENV: 'off',
       GOOS: 'wasip1',
       GOARCH: 'wasm',
@@ -41,12 +41,14 @@ describe('buildEnvironment', () => {
   it.each(['GOFLAGS', 'GOEXPERIMENT', 'GOWASM', 'GODEBUG', 'GOFIPS140', 'CGO_CFLAGS', 'GOARM'])(
     'lets neither the environment nor the env file set %s',
     (name) => {
-      expect(buildEnvironment({ [name]: 'x' }, { ...goEnv, [name]: 'x' })).not.toHaveProperty(name);
+      expect(
+        buildEnvironment({ [name]: 'x' }, { ...goEnv, [name]: 'x' }, 'off'),
+      ).not.toHaveProperty(name);
     },
   );
 
   it('keeps where modules and caches are, from the env file as well', () => {
-    expect(buildEnvironment({ PATH: '/bin', HTTPS_PROXY: 'p' }, goEnv)).toMatchObject({
+    expect(buildEnvironment({ PATH: '/bin', HTTPS_PROXY: 'p' }, goEnv, 'off')).toMatchObject({
       PATH: '/bin',
       HTTPS_PROXY: 'p',
       GOPROXY: 'https://proxy.example',
@@ -54,8 +56,8 @@ describe('buildEnvironment', () => {
     });
   });
 
-  it('keeps a workspace file chosen by the environment', () => {
-    expect(buildEnvironment({ GOWORK: 'off' }, { GOWORK: '' })).toHaveProperty('GOWORK', 'off');
+  it('names the workspace file, whatever the environment says', () => {
+    expect(buildEnvironment({ GOWORK: '/x/go.work' }, {}, 'off')).toHaveProperty('GOWORK', 'off');
   });
 });
 

@@ -60,18 +60,20 @@ const RUNTIME_LIMITS = ['GOMAXPROCS', 'GOMEMLIMIT', 'GOGC'] as const;
  *
  * @param processEnv the environment of the caller
  * @param goEnv the answer of `go env -json`: the user's settings, environment and file combined
+ * @param gowork the go.work file in force, or `off`: said outright, so that a file above the workspace, which
+ *   is no input of the task, cannot take part
  */
 export function buildEnvironment(
   processEnv: Readonly<Record<string, string | undefined>>,
   goEnv: Readonly<Record<string, string>>,
+  gowork: string,
 ): Record<string, string> {
   const environment = withoutGo(processEnv);
   for (const name of RUNTIME_LIMITS) copy(processEnv, environment, name);
   for (const name of TRANSPORT_VARIABLES) copy(goEnv, environment, name);
-  // A workspace file chosen by the environment stays chosen: it is part of the task's inputs.
-  copy(processEnv, environment, 'GOWORK');
   return {
     ...environment,
+    GOWORK: gowork,
     GOENV: 'off',
     GO111MODULE: 'on',
     GOOS: 'wasip1',

@@ -1,46 +1,46 @@
 /** `./main.go:20:2: ` or `../lib/x.go:3: `: where the go command saw what follows. */
-const POSITION = /^(?:[^\s:]+:\d+(?::\d+)?: )/;
-
-/** `example.com/x@v1.2.3: ` or `go: example.com/x@v1.2.3: `: the module version that could not be had. */
-const MODULE_VERSION = /^(?:go: )?(\S+@v\S+): /;
+const POSITION = /^[^\s:]+:\d+(?::\d+)?: /;
 
 /**
- * Folds what the go command says once per import into one line per cause. One unavailable module or one
- * missing go.sum line is otherwise repeated for every import that needs it.
- *
- * Everything else stays as Go printed it, in its order.
- *
- * @param stderr what `go build` wrote
+ * What the go command says once for every import that needs a module: the module version that could not be
+ * had (`example.com/x@v1.2.3: …`), or the package whose module go.sum does not list.
  */
-export function foldBuildOutput(stderr: string): string {
-  const counts = new Map<string, number>();
-  const lines = stderr.split('\n').map((line) => line.trimEnd());
-  for (const line of lines) {
-    const cause = foldable(line);
-    if (cause !== undefined) counts.set(cause, (counts.get(cause) ?? 0) + 1);
-  }
-  const seen = new Set<string>();
-  const folded: string[] = [];
-  for (const line of lines) {
-    const cause = foldable(line);
-    if (cause !== undefined) {
-      if (seen.has(cause)) continue;
-      seen.add(cause);
-      const count = counts.get(cause) ?? 1;
-      folded.push(count > 1 ? `${line} (and ${count - 1} more like it)` : line);
-    } else if (!(line.startsWith('\t') && folded.at(-1)?.includes(line.trim()) === true)) {
-      folded.push(line);
-    }
-  }
-  return folded.join('\n').trim();
+const UNAVAILABLE = /^(?:go: )?(\S+@v\S+): /;
+const MISSING_SUM = /^missing go\.sum entry for module providing package (\S+)/;
+
+/**
+ * What `go build` wrote, with what it repeats for every import folded into one line per module. Everything
+ * else stays as Go printed it, in its order; progress (`go: downloading`) and the `go get` lines that Go
+ * proposes for each missing go.sum entry are left out: they would be run one by one for ever.
+ *
+ * @param modulePaths the modules that go.mod requires, to tell which one a package belongs to
+ */
+export function foldBuildOutput(stderr: string, modulePaths: readonly string[]): string {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '' && !/^(?:go: downloading |\tgo get )/.test(line));
+  const causes = lines.map((line) => causeOf(line, modulePaths));
+  return lines
+    .filter((_, at) => causes[at] === undefined || causes.indexOf(causes[at]) === at)
+    .map((line) => {
+      const cause = causeOf(line, modulePaths);
+      const count = cause === undefined ? 1 : causes.filter((other) => other === cause).length;
+      const text = line.replace(/; to add:$/, '');
+      return count === 1 ? text : `${text} (and ${count - 1} more of this module)`;
+    })
+    .join('\n');
 }
 
-/** The cause that repeated lines share, or undefined for a line that stands for itself. */
-function foldable(line: string): string | undefined {
+/** What a repeated line is about; undefined for a line that stands for itself. */
+function causeOf(line: string, modulePaths: readonly string[]): string | undefined {
   const rest = line.replace(POSITION, '');
-  const missingSum = /^missing go\.sum entry for module providing package (\S+)/.exec(rest);
-  if (missingSum !== null) return `go.sum ${missingSum[1] ?? ''}`;
-  return MODULE_VERSION.exec(rest)?.[1];
+  const missing = MISSING_SUM.exec(rest)?.[1];
+  if (missing === undefined) return UNAVAILABLE.exec(rest)?.[1];
+  const module = modulePaths
+    .filter((path) => missing === path || missing.startsWith(`${path}/`))
+    .sort((one, other) => other.length - one.length)[0];
+  return `go.sum ${module ?? missing}`;
 }
 
 /** A known cause of failed builds and what helps; the first that matches is said. */

@@ -101,9 +101,13 @@ export function loadClosure(
   };
 }
 
-/** Whether a closure holds a package at or below one of the import paths, be it in the tree or outside of it. */
+/**
+ * Whether a package imports, directly or through others of the closure, a package at or below one of the
+ * import paths, be it in the tree or outside of it. Its own path does not count: it may begin like theirs.
+ */
 export function reachesImport(closure: PackageClosure, prefixes: readonly string[]): boolean {
-  const paths = [...closure.externalImports, ...closure.packages.map((found) => found.importPath)];
+  const imported = closure.packages.filter(({ dir }) => dir !== closure.packageDir);
+  const paths = [...closure.externalImports, ...imported.map(({ importPath }) => importPath)];
   return paths.some((path) => prefixes.some((prefix) => hasPathPrefix(path, prefix)));
 }
 

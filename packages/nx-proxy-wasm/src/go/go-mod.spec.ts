@@ -112,6 +112,8 @@ ignore (
     [`${HEAD}require example.com/a`, 2, 'require line is malformed'],
     [`${HEAD}require example.com/a master`, 2, 'master is not a version'],
     [`${HEAD}require example.com/a 1.2.3`, 2, '1.2.3 is not a version'],
+    [`${HEAD}require example.com/a vv1.2.3`, 2, 'vv1.2.3 is not a version'],
+    [`${HEAD}require example.com/a "v 1.2.3"`, 2, 'v 1.2.3 is not a version'],
     [`${HEAD}require example.com/a v01.2.3`, 2, 'v01.2.3 is not a version'],
     [`${HEAD}require (\n\n exam"ple v1.0.0\n)`, 4, 'has to be quoted'],
     [`${HEAD}require "a\\q" v1.0.0`, 2, 'not a valid Go string'],

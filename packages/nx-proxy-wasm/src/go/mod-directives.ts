@@ -106,7 +106,7 @@ export function parseReplaceLine(statement: Statement): Replacement {
 }
 
 /** An argument without its quotes. Quotes inside a bare word are reserved. */
-export function parseString(statement: Statement, index: number): string {
+function parseString(statement: Statement, index: number): string {
   const word = statement.args[index] ?? '';
   const quoted = word.startsWith('"') || word.startsWith('`');
   const value = quoted ? unquoteGoString(word) : word;

@@ -30,7 +30,7 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
 
 /** Pieces of all grammars, so that a run of them gets further than random characters. */
 const PIECES = [
-  ...'()[]{},;!"`\'\\/*\n\r\t .=<>|&+-_^?',
+  ...Array.from('()[]{},;!"`\'\\/*\n\r\t .=<>|&+-_^?'),
   ...['module', 'go', 'toolchain', 'require', 'replace', 'exclude', 'retract', 'use', 'tool'],
   ...['=>', 'v1.2.3', 'v9', '1.24', 'go1.24.4', './x', 'example.com/x', '// indirect', 'godebug'],
   ...['package', 'import', 'p', '"a"', '//go:build', '// +build', '//go:embed', '/*', '*/', '//'],

@@ -88,6 +88,7 @@ import "not/code"
     ["const r = '\"'\n//go:embed a", ['a']],
     ["const r = '\\''\n//go:embed a", ['a']],
     ["const r = '`'\n//go:embed a", ['a']],
+    ['// `raw`: don`t\n//go:embed a', ['a']],
     ['const broken = "\n//go:embed a', ['a']],
   ])('finds the patterns of %j', (body, patterns) => {
     const text = `package p\nimport _ "embed"\n${body}\nvar x string\n`;

@@ -138,7 +138,10 @@ class HeaderLexer {
         at = newline < 0 ? text.length : newline;
       } else if (code === 47 && text.startsWith('/*', at)) {
         const close = text.indexOf('*/', at + 2);
-        if (close < 0) throw this.error('this comment is not closed');
+        if (close < 0) {
+          this.position = at;
+          throw this.error('this comment is not closed');
+        }
         at = close + 2;
       } else {
         this.position = at;

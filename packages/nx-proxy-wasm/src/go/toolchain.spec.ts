@@ -97,12 +97,7 @@ describe('selectToolchain', () => {
     ['a minimum can suffice', { ...base, setting: 'go1.25.0+auto' }, 'go1.25.0', true],
     ['a fixed one stays', { ...base, setting: 'go1.24.2' }, 'go1.24.2', true],
     ['a fixed one can be the local one', { ...base, setting: 'go1.24.1' }, 'go1.24.1', false],
-    [
-      'a newer local one stays',
-      { ...base, local: 'go1.26.8', setting: 'auto' },
-      'go1.26.8',
-      false,
-    ],
+    ['a newer local one stays', { ...base, local: 'go1.26.8', setting: 'auto' }, 'go1.26.8', false],
     [
       'an equal one with a suffix stays',
       { ...base, local: 'go1.24.4-corp', setting: 'auto' },

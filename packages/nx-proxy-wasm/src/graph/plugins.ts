@@ -2,7 +2,7 @@ import { minimatch } from 'minimatch';
 import { posix } from 'node:path';
 import { ProxyWasmError } from '../errors';
 import { wasmContext } from '../go/build-context';
-import { loadClosure, type PackageClosure } from '../go/closure';
+import { loadClosure, type PackageClosure, reachesImport } from '../go/closure';
 import { readPackage } from '../go/package-files';
 import type { SourceTree } from '../go/source-tree';
 import type { NormalizedOptions } from './options';
@@ -41,7 +41,7 @@ export function findPlugins(
     try {
       if (!holdsMain(tree, dir)) continue;
       const closure = loadClosure(tree, dir, { tags: [], gowork });
-      if (closure !== undefined && reachesSdk(closure, options.sdkImports)) closures.push(closure);
+      if (closure !== undefined && reachesImport(closure, options.sdkImports)) closures.push(closure);
     } catch (error) {
       if (!(error instanceof ProxyWasmError)) throw error;
       errors.push([dir, error]);
@@ -65,17 +65,8 @@ function holdsMain(tree: SourceTree, dir: string): boolean {
   return readPackage(tree, dir, OLDEST_CONTEXT).name === 'main';
 }
 
-/**
- * An SDK counts wherever its source is: fetched, vendored or, in its own repository, local. The plugin's own
- * path does not: it may well begin like an SDK's.
- */
-function reachesSdk(closure: PackageClosure, sdkImports: readonly string[]): boolean {
-  const local = closure.packages.filter(({ dir }) => dir !== closure.packageDir);
-  return [...closure.externalImports, ...local.map(({ importPath }) => importPath)].some((path) =>
-    sdkImports.some((sdk) => path === sdk || path.startsWith(`${sdk}/`)),
-  );
-}
-
 function matchesAny(dir: string, globs: readonly string[]): boolean {
+  // The workspace root is no path that a glob could match.
+  if (dir === '.') return globs.some((glob) => glob === '**' || glob === '.');
   return globs.some((glob) => minimatch(dir, glob, { dot: true }));
 }

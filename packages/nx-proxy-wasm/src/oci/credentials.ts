@@ -11,7 +11,8 @@ export type Credentials =
 /** The environment of the process that publishes, passed in so that nothing is read behind anybody's back. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const USERNAME_VARIABLE = 'REGISTRY_USERNAME';
+const USERNAME_VARIABLE = 'REGISTRY_USERNAME';
+/** Children of ours do not get this variable. */
 export const PASSWORD_VARIABLE = 'REGISTRY_PASSWORD';
 
 /**
@@ -52,7 +53,6 @@ function environmentCredentials(env: Environment): Credentials | undefined {
 
 /** @see https://www.rfc-editor.org/rfc/rfc7617#section-2 (no control characters; no colon in the user name) */
 function checkBasicField(variable: string, value: string): void {
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(value)) {
     throw new ProxyWasmError('bad-input', 'holds a line break or another control character', {
       subject: variable,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { ProxyWasmError } from '../errors';
 import { run } from '../process';
-import { type Credentials, type Environment, PASSWORD_VARIABLE } from './credentials';
+import { type Credentials, type Environment } from './credentials';
 
 /** Docker Hub has three names; logins are filed under this one (docker/cli `cli/config/credentials`). */
 const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
@@ -124,7 +124,7 @@ async function askHelper(
   const program = `docker-credential-${name}`;
   const result = await run(program, ['get'], {
     cwd: process.cwd(),
-    env: { ...env, [PASSWORD_VARIABLE]: undefined },
+    env,
     input: key,
     timeoutMs: HELPER_TIMEOUT_MS,
   });

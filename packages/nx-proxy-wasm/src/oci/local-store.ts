@@ -83,8 +83,10 @@ async function indexOf(dir: string): Promise<LayoutIndex> {
   try {
     return (await readIndex(dir)) ?? { manifests: [] };
   } catch (error) {
-    if (!(error instanceof ProxyWasmError) || error.remedy !== undefined) throw error;
-    throw new ProxyWasmError(error.errorClass, `this OCI layout is damaged: ${error.message}`, {
+    if (!(error instanceof ProxyWasmError)) throw error;
+    // The first line is the finding; the advice is better given by who knows what the layout is for.
+    const [finding = ''] = error.message.split('\n');
+    throw new ProxyWasmError(error.errorClass, finding, {
       remedy: removeRemedy(dir),
       cause: error,
     });

@@ -25,17 +25,17 @@ export async function withLock<Result>(
   waitMs: number,
   action: (checkHeld: () => void) => Promise<Result>,
 ): Promise<Result> {
-  let held = true;
+  const state = { held: true };
   const unlock = await acquire(dir, waitMs, () => {
-    held = false;
+    state.held = false;
   });
   try {
     return await action(() => {
-      if (!held) throw busy(dir);
+      if (!state.held) throw busy(dir);
     });
   } finally {
     // A lock that somebody took over is not ours to remove; one that cannot be removed goes stale.
-    if (held) await unlock().catch(() => undefined);
+    if (state.held) await unlock().catch(() => undefined);
   }
 }
 

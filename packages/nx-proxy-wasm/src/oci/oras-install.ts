@@ -10,7 +10,7 @@ import { shorten } from './registry-error';
 import { userCacheDir } from './user-cache';
 
 /** Names the oras to use, for machines where it is not on PATH. */
-export const ORAS_VARIABLE = 'NX_PROXY_WASM_ORAS';
+const ORAS_VARIABLE = 'NX_PROXY_WASM_ORAS';
 
 const ORAS_MODULE = 'oras.land/oras/cmd/oras';
 const ORAS_VERSION = '1.3.3';
@@ -190,7 +190,7 @@ function goEnvironment(env: Environment): Environment {
 }
 
 function buildError(stderr: string, timedOut: boolean, go: Go): ProxyWasmError {
-  if (/requires go >= /.test(stderr)) {
+  if (stderr.includes('requires go >= ')) {
     return missing(
       `oras ${ORAS_VERSION} needs Go ${ORAS_NEEDS_GO} or newer; this is ${go.version}, and GOTOOLCHAIN=local keeps it from fetching another`,
       {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { pinnedTools } from '../../../../tools/oci/pinned-tools';
 import { type ErrorClass, ProxyWasmError } from '../errors';
@@ -10,6 +10,7 @@ import { type Credentials } from './credentials';
 import { type Destination } from './destination';
 import { planPublish, publish, type PublishOutcome } from './publish';
 import { type RegistryAccess, registryDestination } from './registry-destination';
+import { failure } from './testing/failure';
 import { type Fault, type RecordingProxy, startRecordingProxy } from './testing/recording-proxy';
 import {
   type RegistryProcess,
@@ -20,16 +21,6 @@ import {
 import { sampleArtifact, type SampleArtifact } from './testing/sample-artifact';
 
 const TIMEOUT_MS = 5_000;
-
-/** What was thrown; a test that expects an error must not pass without one. */
-async function failure(action: Promise<unknown>): Promise<ProxyWasmError> {
-  const error = await action.then(
-    (value) => new Error(`nothing was thrown, but this came back: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  );
-  if (error instanceof ProxyWasmError) return error;
-  throw error;
-}
 
 describe('planPublish', () => {
   const ours = `sha256:${'a'.repeat(64)}`;
@@ -389,8 +380,7 @@ describe('publishing to a registry', () => {
 
   it('says what to do when the registry has no TLS', async () => {
     // oras and we take 127.0.0.1 for a host with TLS, unlike localhost.
-    const { plainHttp: _, ...withTls } = access();
-    const error = await failure(send(registryDestination(withTls), first));
+    const error = await failure(send(fresh({ plainHttp: undefined }), first));
     expect(error.errorClass).toBe('registry-unavailable');
     expect(error.remedy).toContain('plain HTTP');
   });
@@ -405,6 +395,7 @@ describe('publishing to a registry', () => {
       guardedProxy = await startRecordingProxy(guarded.host);
     });
     afterEach(() => {
+      vi.unstubAllEnvs();
       guardedProxy.reset();
     });
     afterAll(async () => {
@@ -413,33 +404,51 @@ describe('publishing to a registry', () => {
     });
 
     // /proc is Linux's; elsewhere there is nothing to look at.
-    it.runIf(process.platform === 'linux')('publishes with the right password, which no process shows', async () => {
-      const env = { ...process.env, REGISTRY_PASSWORD: TEST_PASSWORD };
-      const destination = fresh({ host: guardedProxy.host, credentials: right, env });
-      let seen: readonly string[] = [];
-      guardedProxy.inject({
-        method: 'PUT',
-        path: /\/blobs\/uploads\//,
+    it.runIf(process.platform === 'linux')(
+      'publishes with the right password, which no process shows',
+      async () => {
+        const env = { ...process.env, REGISTRY_PASSWORD: TEST_PASSWORD };
+        const destination = fresh({ host: guardedProxy.host, credentials: right, env });
+        let seen: readonly string[] = [];
+        guardedProxy.inject({
+          method: 'PUT',
+          path: /\/blobs\/uploads\//,
+          fault: {
+            kind: 'hold',
+            until: async () => {
+              seen = await processTexts();
+            },
+          },
+          times: 1,
+        });
+        expect((await send(destination, first)).outcome).toBe('published');
+        // Otherwise nothing was looked at.
+        expect(seen.filter((text) => text.includes('--to-registry-config'))).toHaveLength(1);
+        for (const form of [TEST_PASSWORD, encoded(`${TEST_USER}:${TEST_PASSWORD}`)]) {
+          expect(seen.filter((text) => text.includes(form))).toEqual([]);
+        }
+      },
+    );
+
+    it('keeps the password in one private file for the time of the upload', async () => {
+      const temporary = await mkdtemp(join(dir, 'tmp-'));
+      vi.stubEnv('TMPDIR', temporary);
+      let during: readonly string[] = [];
+      const fired = guardedProxy.inject({
+        method: 'POST',
+        path: /./,
         fault: {
           kind: 'hold',
           until: async () => {
-            seen = await processTexts();
+            during = await readdir(temporary, { recursive: true });
           },
         },
         times: 1,
       });
-      expect((await send(destination, first)).outcome).toBe('published');
-      // Otherwise nothing was looked at.
-      expect(seen.filter((text) => text.includes('--to-registry-config'))).toHaveLength(1);
-      for (const form of [TEST_PASSWORD, encoded(`${TEST_USER}:${TEST_PASSWORD}`)]) {
-        expect(seen.filter((text) => text.includes(form))).toEqual([]);
-      }
-    });
-
-    it('publishes with the right password and leaves no file with it behind', async () => {
-      const before = await configFolders();
       await send(fresh({ host: guardedProxy.host, credentials: right }), first);
-      expect(await configFolders()).toEqual(before);
+      expect(fired()).toBe(1);
+      expect(during.filter((name) => name.endsWith('config.json'))).toHaveLength(1);
+      expect(await readdir(temporary)).toEqual([]);
     });
 
     it.each<[string, Credentials]>([
@@ -477,10 +486,6 @@ describe('publishing to a registry', () => {
 
 function encoded(text: string): string {
   return Buffer.from(text).toString('base64');
-}
-
-async function configFolders(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('nx-proxy-wasm-'));
 }
 
 /** The command lines of all processes, and the environment of oras. */

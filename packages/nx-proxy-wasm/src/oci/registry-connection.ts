@@ -16,7 +16,7 @@ export interface RepositoryAccess {
   readonly repository: string;
   readonly credentials: Credentials;
   /** Whether to use HTTP without TLS; by default only for `localhost`. */
-  readonly plainHttp?: boolean;
+  readonly plainHttp?: boolean | undefined;
   /** Milliseconds of silence after which a request is given up. */
   readonly timeoutMs: number;
 }

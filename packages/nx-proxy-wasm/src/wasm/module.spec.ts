@@ -13,6 +13,7 @@ import {
   name,
   section,
 } from './testing/module-builder';
+import { sectionEnds } from './testing/section-ends';
 import { formatVerdict, judgeModule } from './verdict';
 
 const TYPE = [0x60, 0, 0];
@@ -50,24 +51,6 @@ function refusal(bytes: Uint8Array): ProxyWasmError {
     throw error;
   }
   throw new Error('the module was accepted');
-}
-
-/** Offsets at which a section ends. */
-function sectionEnds(bytes: Uint8Array): number[] {
-  const ends = [8];
-  for (let at = 8; at < bytes.length;) {
-    let length = 0;
-    let shift = 0;
-    at += 1;
-    for (let more = true; more; shift += 7) {
-      length += (bytes[at]! & 0x7f) * 2 ** shift;
-      more = bytes[at]! >= 0x80;
-      at += 1;
-    }
-    at += length;
-    ends.push(at);
-  }
-  return ends;
 }
 
 describe('reading a module', () => {

@@ -41,8 +41,9 @@ function exporting(changes: Readonly<Record<string, string | undefined>>): Modul
 
 /** The plugin with its marker replaced. */
 function marked(...versions: readonly string[]): ModuleParts {
-  const markers = versions.map((version) => [`proxy_abi_version_${version}`, '->']);
-  return exporting({ proxy_abi_version_0_2_1: undefined, ...Object.fromEntries(markers) });
+  const changes: Record<string, string | undefined> = { proxy_abi_version_0_2_1: undefined };
+  for (const version of versions) changes[`proxy_abi_version_${version}`] = '->';
+  return exporting(changes);
 }
 
 function importing(...imports: NonNullable<ModuleParts['imports']>): ModuleParts {
@@ -132,8 +133,16 @@ const REFUSALS: readonly Refusal[] = [
     remedy: /wasmexport/,
   },
   {
-    title: 'no memory of the right name',
+    title: 'no exported memory',
     parts: { ...PLUGIN, otherExports: {} },
+    rule: 'memory-export',
+    subject: 'memory',
+    hostSays: undefined,
+    remedy: /-buildmode=c-shared/,
+  },
+  {
+    title: 'a memory of another name',
+    parts: { ...PLUGIN, otherExports: { mem: 'memory' } },
     rule: 'memory-export',
     subject: 'memory',
     hostSays: undefined,
@@ -253,6 +262,18 @@ const REFUSALS: readonly Refusal[] = [
     subject: 'env.proxy_increment_metric',
     hostSays:
       'Failed to load Wasm module due to an import type mismatch: env.proxy_increment_metric, want: i32 i32 -> i32, but host exports: i32 i64 -> i32',
+    remedy: /wasmimport/,
+  },
+  {
+    title: 'a host function with other types in one import of two',
+    parts: importing(
+      ['env', 'proxy_log', 'i32 i32 -> i32'],
+      ['env', 'proxy_log', 'i32 i32 i32 -> i32'],
+    ),
+    rule: 'import-type',
+    subject: 'env.proxy_log',
+    hostSays:
+      'Failed to load Wasm module due to an import type mismatch: env.proxy_log, want: i32 i32 -> i32, but host exports: i32 i32 i32 -> i32',
     remedy: /wasmimport/,
   },
   {
@@ -451,13 +472,11 @@ describe('a module that a gateway loads', () => {
 
   it('may export several markers: the gateway takes the first that it knows', () => {
     const parts = marked('0_2_100', '0_1_0', '0_2_0');
-    const exports = { ...parts.exports, proxy_on_request_headers: undefined };
-    const light = {
+    const old = {
       ...parts,
       exports: { ...parts.exports, proxy_on_request_headers: 'i32 i32 -> i32' },
     };
-    expect(Object.keys(exports)).toContain('proxy_abi_version_0_2_100');
-    expect(judge(light)).toMatchObject({
+    expect(judge(old)).toMatchObject({
       accepted: true,
       abi: '0.1.0',
       warnings: [

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { ProxyWasmError } from '../../errors';
 import { formatSize } from '../../format-size';
 import { buildArguments, buildEnvironment } from '../../go/build-command';
@@ -17,6 +18,7 @@ import { outputPaths } from '../../graph/output-paths';
 import type { PluginTask, TaskReport } from '../task-batch';
 import type { BuildWasmOptions } from './schema';
 import { createWarmUp } from './warm-up';
+import { withWorkFiles } from './work-files';
 
 /**
  * Prepares to build any number of plugins with one Go installation.
@@ -40,17 +42,14 @@ export function createBuilder(
     // A module of an earlier run must not be mistaken for the result of a build that failed.
     await rm(output, { force: true });
     await mkdir(dirname(output), { recursive: true });
-    const draft = `${output}.${process.pid}.part`;
-    try {
-      await warmUp(toolchainOf(closure, goEnv), () =>
-        compile(task, closure, draft, buildEnvironment(processEnv, goEnv), signal),
-      );
+    return withWorkFiles(output, goEnv['GOTMPDIR'] || tmpdir(), async ({ directory, draft }) => {
+      const gowork = workFileOf(task, closure);
+      const env = { ...buildEnvironment(processEnv, goEnv, gowork), GOTMPDIR: directory };
+      await warmUp(toolchainOf(closure, goEnv), () => compile(task, closure, draft, env, signal));
       const text = await judge(task, draft);
       await rename(draft, output);
       return { success: true, text };
-    } finally {
-      await rm(draft, { force: true });
-    }
+    });
   };
 }
 
@@ -67,6 +66,11 @@ function readClosure(
     subject: task.root,
     remedy: 'Run "go mod init <module path>" in the plugin directory and commit go.mod and go.sum.',
   });
+}
+
+/** The value of GOWORK that makes the go command see what the project graph saw. */
+function workFileOf(task: PluginTask<BuildWasmOptions>, { workFile }: PackageClosure): string {
+  return workFile === undefined ? 'off' : resolve(task.workspaceRoot, workFile.file);
 }
 
 /** The toolchain that builds the module: builds share cached compilations only within one. */
@@ -98,11 +102,16 @@ async function compile(
       subject: task.project,
     });
   }
+  const modulePaths = closure.mainModule.goMod.requires.map(({ path }) => path);
   const remedy = buildRemedy(result.stderr);
-  throw new ProxyWasmError('build-failed', `go build failed\n${foldBuildOutput(result.stderr)}`, {
-    subject: task.project,
-    ...(remedy === undefined ? {} : { remedy }),
-  });
+  throw new ProxyWasmError(
+    'build-failed',
+    `go build failed\n${foldBuildOutput(result.stderr, modulePaths)}`,
+    {
+      subject: task.project,
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  );
 }
 
 /** Judges the built module and says what it is, or throws when the gateway would refuse it. */

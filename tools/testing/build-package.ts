@@ -1,4 +1,4 @@
-import { isolatedEnvironment, REPOSITORY, runCommand, succeed } from './workspace.mts';
+import { isolatedEnvironment, REPOSITORY, runCommand, succeed } from './workspace';
 import { join } from 'node:path';
 
 /** Builds the package once before the tests, so that the workspaces they make can load it. */

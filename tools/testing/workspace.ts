@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 /** The root of this repository. */
-export const REPOSITORY = resolve(import.meta.dirname, '..', '..');
+export const REPOSITORY = resolve(__dirname, '..', '..');
 
 /** Where `nx build nx-proxy-wasm` leaves the package. */
 export const BUILT_PACKAGE = join(REPOSITORY, 'dist', 'packages', 'nx-proxy-wasm');
@@ -35,9 +35,8 @@ export interface TestWorkspace {
 export function isolatedEnvironment(base: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    const inherited = !/^(NX_|VITEST|REGISTRY_|DOCKER_CONFIG$|NODE_ENV$|WASM_FILE_PATH$)/.test(
-      name,
-    );
+    const inherited =
+      !/^(NX_|VITEST|REGISTRY_|DOCKER_CONFIG$|NODE_ENV$|FORCE_COLOR$|WASM_FILE_PATH$)/.test(name);
     if (value !== undefined && inherited) env[name] = value;
   }
   return {

@@ -14,9 +14,11 @@ export default class ClosingLineReporter implements Reporter {
     }
     const skipped = counts.skipped + counts.pending;
     // At exit, because the other reporters still write after this one.
-    process.once('exit', () => {
+    process.once('exit', (exitCode) => {
+      // A run that fails outside of any test (a broken set-up) is one failure, not a green zero.
+      const failed = exitCode !== 0 && counts.failed === 0 ? 1 : counts.failed;
       process.stdout.write(
-        `\n${counts.passed} passed, ${counts.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+        `\n${counts.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
       );
     });
   }
