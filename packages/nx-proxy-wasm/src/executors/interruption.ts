@@ -28,8 +28,10 @@ function arm(): { readonly signal: AbortSignal; readonly release: () => void } {
   const abort = (): void => {
     controller.abort();
   };
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
+  // Not `once`: a handler that stays keeps signal-exit, which execa brings, from ending this process at the
+  // first signal, before anything is cleaned up.
+  process.on('SIGINT', abort);
+  process.on('SIGTERM', abort);
   return {
     signal: controller.signal,
     release: () => {

@@ -21,6 +21,8 @@ function graphOf(...projects: string[]): TaskGraph {
   } as unknown as TaskGraph;
 }
 
+const KINDS = { x: 'text' } as const;
+
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
@@ -31,19 +33,19 @@ describe('runTasks', () => {
   it('hands each task its project, root and options', async () => {
     const seen: unknown[] = [];
     await collect(
-      runTasks(graphOf('a'), { 'a:t': { x: 1 } }, context, (task) => {
+      runTasks(graphOf('a'), { 'a:t': { x: 'y' } }, context, KINDS, (task) => {
         seen.push(task);
         return Promise.resolve({ success: true, text: '' });
       }),
     );
     expect(seen).toEqual([
-      { project: 'a', root: 'plugins/a', workspaceRoot: '/workspace', options: { x: 1 } },
+      { project: 'a', root: 'plugins/a', workspaceRoot: '/workspace', options: { x: 'y' } },
     ]);
   });
 
   it('fails one task alone, with the text of its error', async () => {
     const results = await collect(
-      runTasks(graphOf('a', 'b'), { 'a:t': {}, 'b:t': {} }, context, ({ project }) =>
+      runTasks(graphOf('a', 'b'), { 'a:t': {}, 'b:t': {} }, context, KINDS, ({ project }) =>
         project === 'a'
           ? Promise.reject(new ProxyWasmError('bad-input', 'is wrong', { subject: 'a' }))
           : Promise.resolve({ success: true, text: 'fine' }),
@@ -56,6 +58,22 @@ describe('runTasks', () => {
     ).toEqual({ 'a:t': [false, 'a: is wrong\n'], 'b:t': [true, 'fine\n'] });
   });
 
+  it('refuses an option of one task and runs the others', async () => {
+    const inputs: Record<string, { x?: string }> = {
+      'a:t': { y: 'z' } as { x?: string },
+      'b:t': {},
+    };
+    const results = await collect(
+      runTasks(graphOf('a', 'b'), inputs, context, KINDS, () =>
+        Promise.resolve({ success: true, text: '' }),
+      ),
+    );
+    expect(results.map(({ task, result }) => [task, result.success])).toContainEqual(['b:t', true]);
+    expect(results.find(({ task }) => task === 'a:t')?.result.terminalOutput).toMatch(
+      /^a:t: unknown option "y"/,
+    );
+  });
+
   it('never runs more at once than it may, and yields what ends first first', async () => {
     let running = 0;
     let most = 0;
@@ -65,6 +83,7 @@ describe('runTasks', () => {
         graphOf('a', 'b', 'c'),
         { 'a:t': {}, 'b:t': {}, 'c:t': {} },
         context,
+        KINDS,
         async ({ project }) => {
           running += 1;
           most = Math.max(most, running);

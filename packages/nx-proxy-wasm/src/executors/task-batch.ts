@@ -1,6 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { availableParallelism } from 'node:os';
 import { describeError } from '../errors';
+import { checkOptions, type OptionKinds } from '../option-check';
 
 /** One task as an executor of this package sees it. */
 export interface PluginTask<Options> {
@@ -10,7 +11,8 @@ export interface PluginTask<Options> {
   readonly root: string;
   /** Absolute workspace root. */
   readonly workspaceRoot: string;
-  readonly options: Options;
+  /** Checked; what was not given is absent. */
+  readonly options: Partial<Options>;
 }
 
 /** What a task leaves behind: whether it did its work, and what a reader is told. */
@@ -35,14 +37,16 @@ export interface BatchItem {
  * fails alone. Tasks of one batch never depend on each other: they are all of one executor, and no target
  * of this plugin depends on itself.
  *
- * @param inputs the options of each task by task id, as Nx hands them to a batch executor
+ * @param inputs the options of each task by task id, as Nx hands them to a batch executor: unchecked
+ * @param kinds what each option may hold
  * @param runTask does the work of one task; what it throws becomes the text of a failed task
  * @param parallel how many at once; default: the processors this process may use
  */
-export async function* runTasks<Options>(
+export async function* runTasks<Options extends object>(
   taskGraph: TaskGraph,
   inputs: Readonly<Record<string, Options>>,
   context: ExecutorContext,
+  kinds: OptionKinds<Options>,
   runTask: (task: PluginTask<Options>) => Promise<TaskReport>,
   parallel: number = availableParallelism(),
 ): AsyncGenerator<BatchItem, void, undefined> {
@@ -63,11 +67,9 @@ export async function* runTasks<Options>(
 
   async function runOne(id: string, project: string): Promise<BatchItem> {
     const startTime = Date.now();
-    const options = inputs[id];
-    const report =
-      options === undefined
-        ? { success: false, text: `${id}: Nx gave no options for this task` }
-        : await reportOf(() => runTask(pluginTask(project, options, context)));
+    const report = await reportOf(() =>
+      runTask(pluginTask(project, checkOptions(inputs[id], kinds, id), context)),
+    );
     return {
       task: id,
       result: {
@@ -85,21 +87,25 @@ export async function* runTasks<Options>(
  *
  * @returns what an Nx executor returns
  */
-export async function runSingle<Options>(
+export async function runSingle<Options extends object>(
   options: Options,
   context: ExecutorContext,
+  kinds: OptionKinds<Options>,
   runTask: (task: PluginTask<Options>) => Promise<TaskReport>,
 ): Promise<{ success: boolean }> {
-  const { projectName } = context;
+  const { projectName, targetName } = context;
   if (projectName === undefined) throw new Error('Nx named no project for this executor');
-  const report = await reportOf(() => runTask(pluginTask(projectName, options, context)));
+  const subject = `${projectName}:${targetName ?? ''}`;
+  const report = await reportOf(() =>
+    runTask(pluginTask(projectName, checkOptions(options, kinds, subject), context)),
+  );
   process.stdout.write(withFinalNewline(report.text));
   return { success: report.success };
 }
 
 function pluginTask<Options>(
   project: string,
-  options: Options,
+  options: Partial<Options>,
   context: ExecutorContext,
 ): PluginTask<Options> {
   const root = context.projectsConfigurations.projects[project]?.root;
@@ -107,6 +113,7 @@ function pluginTask<Options>(
   return { project, root, workspaceRoot: context.root, options };
 }
 
+/** Runs the work of a task; whatever it throws, also before its first await, becomes the report. */
 async function reportOf(work: () => Promise<TaskReport>): Promise<TaskReport> {
   try {
     return await work();

@@ -31,7 +31,7 @@ export function buildArguments(request: BuildRequest): readonly string[] {
  * Go variables that say where modules and caches are, which toolchain may run, or how much of the machine
  * may be used. None of them changes the bytes of a module, so the user's values stay.
  */
-const TRANSPORT_VARIABLES = [
+export const TRANSPORT_VARIABLES = [
   'GOAUTH',
   'GOCACHE',
   'GOCACHEPROG',

@@ -1,13 +1,15 @@
 import { parse } from 'node:path';
 import { ProxyWasmError } from '../errors';
 import { run } from '../process';
+import { TRANSPORT_VARIABLES } from './build-command';
 
 /** The first Go that builds reactor modules: `-buildmode=c-shared` for wasip1 and `//go:wasmexport`. */
 const MINIMUM = { major: 1, minor: 24 } as const;
 
 /**
- * The Go installation as `go env -json` describes it: environment, the user's env file and defaults
- * combined. Asked from the file system root, where no go.mod selects another toolchain.
+ * The settings of the Go installation that a build needs, as `go env -json` tells them: environment, the
+ * user's env file and defaults combined. Asked from the file system root, where no go.mod selects another
+ * toolchain, and by name, because for the whole list Go makes a temporary directory.
  *
  * @throws ProxyWasmError `missing-tool` when go is not on PATH or older than 1.24
  */
@@ -15,7 +17,10 @@ export async function readGoEnvironment(
   processEnv: Readonly<Record<string, string | undefined>>,
 ): Promise<Readonly<Record<string, string>>> {
   const { root } = parse(process.cwd());
-  const answer = await run('go', ['env', '-json'], { cwd: root, env: processEnv });
+  const answer = await run('go', ['env', '-json', 'GOVERSION', ...TRANSPORT_VARIABLES], {
+    cwd: root,
+    env: processEnv,
+  });
   if (answer.notStarted) {
     throw new ProxyWasmError('missing-tool', 'go was not found on PATH', {
       subject: 'Go',

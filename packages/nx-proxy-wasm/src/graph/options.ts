@@ -1,5 +1,5 @@
 import { ProxyWasmError } from '../errors';
-import { nearestName } from './nearest-name';
+import { checkOptions, type OptionKinds } from '../option-check';
 
 /** What a user may write beside `"plugin": "nx-proxy-wasm"` in nx.json; every member has a default. */
 export interface NxProxyWasmPluginOptions {
@@ -46,7 +46,7 @@ const DEFAULTS: NormalizedOptions = {
 };
 
 /** What each option must be, so that one table serves the check and its message. */
-const KINDS: Readonly<Record<keyof NxProxyWasmPluginOptions, 'text' | 'list'>> = {
+const KINDS: OptionKinds<NxProxyWasmPluginOptions> = {
   buildTargetName: 'text',
   testTargetName: 'text',
   packTargetName: 'text',
@@ -57,6 +57,8 @@ const KINDS: Readonly<Record<keyof NxProxyWasmPluginOptions, 'text' | 'list'>> =
   registry: 'text',
   repository: 'text',
 };
+
+const SUBJECT = 'nx.json, plugin "nx-proxy-wasm"';
 
 const TARGET_NAMES = [
   'buildTargetName',
@@ -82,37 +84,10 @@ const NX_ALIASES: Readonly<Record<string, string>> = {
  *   wrong type, an empty value, two targets of one name, or a target name that nx takes for another
  */
 export function normalizeOptions(raw: unknown): NormalizedOptions {
-  if (raw === undefined || raw === null) return DEFAULTS;
-  if (typeof raw !== 'object' || Array.isArray(raw)) {
-    throw invalid('the options of the plugin must be an object', 'Write "options": { … }.');
-  }
-  for (const [option, value] of Object.entries(raw)) checkOption(option, value);
-  const options: NormalizedOptions = { ...DEFAULTS, ...(raw as NxProxyWasmPluginOptions) };
+  const given = checkOptions(raw, KINDS, SUBJECT);
+  const options: NormalizedOptions = { ...DEFAULTS, ...given };
   checkTargetNames(options);
   return options;
-}
-
-function checkOption(option: string, value: unknown): void {
-  if (!Object.hasOwn(KINDS, option)) {
-    const nearest = nearestName(option, Object.keys(KINDS));
-    throw invalid(
-      `unknown option "${option}"`,
-      nearest === undefined
-        ? `Known options: ${Object.keys(KINDS).join(', ')}.`
-        : `Did you mean "${nearest}"?`,
-    );
-  }
-  const kind = KINDS[option as keyof typeof KINDS];
-  if (kind === 'text' && !isText(value)) {
-    throw invalid(`option "${option}" must be a non-empty text`, `Write "${option}": "…".`);
-  }
-  if (kind === 'list' && !(Array.isArray(value) && value.every(isText))) {
-    throw invalid(`option "${option}" must be a list of texts`, `Write "${option}": ["…"].`);
-  }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '';
 }
 
 function checkTargetNames(options: NormalizedOptions): void {
@@ -138,8 +113,5 @@ function checkTargetNames(options: NormalizedOptions): void {
 }
 
 function invalid(reason: string, remedy: string): ProxyWasmError {
-  return new ProxyWasmError('bad-input', reason, {
-    subject: 'nx.json, plugin "nx-proxy-wasm"',
-    remedy,
-  });
+  return new ProxyWasmError('bad-input', reason, { subject: SUBJECT, remedy });
 }

@@ -41,7 +41,8 @@ export function findPlugins(
     try {
       if (!holdsMain(tree, dir)) continue;
       const closure = loadClosure(tree, dir, { tags: [], gowork });
-      if (closure !== undefined && reachesImport(closure, options.sdkImports)) closures.push(closure);
+      if (closure !== undefined && reachesImport(closure, options.sdkImports))
+        closures.push(closure);
     } catch (error) {
       if (!(error instanceof ProxyWasmError)) throw error;
       errors.push([dir, error]);

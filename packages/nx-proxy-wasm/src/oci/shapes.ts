@@ -15,6 +15,9 @@ import {
 } from './media-types';
 import { writeTar } from './tar';
 
+/** Every shape, the default first. */
+export const SHAPES = ['higress', 'compat', 'raw'] as const;
+
 /**
  * How an artifact is laid out.
  * - `higress`: the documents, then `plugin.tar.gz` as the last layer: the "Wasm plugin image spec" of Higress.
@@ -26,7 +29,7 @@ import { writeTar } from './tar';
  * @see https://higress.ai/en/docs/latest/user/wasm-image-spec/
  * @see https://github.com/solo-io/wasm/tree/master/spec
  */
-export type Shape = 'higress' | 'compat' | 'raw';
+export type Shape = (typeof SHAPES)[number];
 
 const EMPTY_JSON = Buffer.from('{}');
 

@@ -35,6 +35,7 @@ export function createBuilder(
   let goEnvironment: ReturnType<typeof readGoEnvironment> | undefined;
 
   return async (task) => {
+    if (signal.aborted) throw interrupted(task);
     goEnvironment ??= readGoEnvironment(processEnv);
     const goEnv = await goEnvironment;
     const closure = readClosure(task, processEnv['GOWORK']);
@@ -98,9 +99,7 @@ async function compile(
   });
   if (result.exitCode === 0) return;
   if (result.cancelled) {
-    throw new ProxyWasmError('build-failed', 'the build was interrupted', {
-      subject: task.project,
-    });
+    throw interrupted(task);
   }
   const modulePaths = closure.mainModule.goMod.requires.map(({ path }) => path);
   const remedy = buildRemedy(result.stderr);
@@ -112,6 +111,10 @@ async function compile(
       ...(remedy === undefined ? {} : { remedy }),
     },
   );
+}
+
+function interrupted({ project }: PluginTask<BuildWasmOptions>): ProxyWasmError {
+  return new ProxyWasmError('build-failed', 'the build was interrupted', { subject: project });
 }
 
 /** Judges the built module and says what it is, or throws when the gateway would refuse it. */

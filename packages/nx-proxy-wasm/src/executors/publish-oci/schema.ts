@@ -1,4 +1,5 @@
-import type { Shape } from '../../oci/shapes';
+import type { OptionKinds } from '../../option-check';
+import { type Shape, SHAPES } from '../../oci/shapes';
 
 /** Options of the `publish-oci` executor. */
 export interface PublishOciOptions {
@@ -13,3 +14,16 @@ export interface PublishOciOptions {
   readonly oras?: string;
   readonly installOras?: boolean;
 }
+
+/** What each option may hold; Nx's own check would end the whole batch without a word. */
+export const publishOciOptions: OptionKinds<PublishOciOptions> = {
+  registry: 'text',
+  repository: 'text',
+  tag: 'text',
+  dryRun: 'flag',
+  plainHttp: 'flag',
+  shape: SHAPES,
+  timeout: 'positive number',
+  oras: 'text',
+  installOras: 'flag',
+};

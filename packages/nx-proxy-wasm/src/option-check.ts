@@ -1,0 +1,106 @@
+import { ProxyWasmError } from './errors';
+import { nearestName } from './nearest-name';
+
+/** What an option may hold: a type, or one of the listed words. */
+export type OptionKind = 'text' | 'list' | 'flag' | 'positive number' | readonly string[];
+
+/** The kinds of all members of an options type, so that type and check cannot drift apart. */
+export type OptionKinds<Options> = Readonly<Record<keyof Required<Options>, OptionKind>>;
+
+/**
+ * What editors are told of the types stands in `allOf` of each schema.json, where Nx does not look: Nx checks
+ * a task's options before it loads a batch executor, and what it finds ends the batch without a message.
+ */
+
+/** How each kind reads in a message, with an example that is right. */
+const WORDS: Readonly<Record<string, { readonly be: string; readonly example: string }>> = {
+  text: { be: 'a non-empty text', example: '"…"' },
+  list: { be: 'a list of texts', example: '["…"]' },
+  flag: { be: 'true or false', example: 'true' },
+  'positive number': { be: 'a number above 0', example: '60' },
+};
+
+/**
+ * Checks options as a user wrote them: every one known, every value of its kind.
+ *
+ * @param raw from nx.json, project.json or the command line
+ * @param subject what the options belong to, for the message
+ * @returns the same object, now known to fit; members that are undefined are left out
+ * @throws ProxyWasmError `bad-input` that names the option and what is right
+ */
+export function checkOptions<Options extends object>(
+  raw: unknown,
+  kinds: OptionKinds<Options>,
+  subject: string,
+): Partial<Options> {
+  if (raw === undefined || raw === null) return {};
+  if (typeof raw !== 'object' || Array.isArray(raw)) {
+    throw new ProxyWasmError('bad-input', 'options must be an object', {
+      subject,
+      remedy: 'Write { … }.',
+    });
+  }
+  const given = Object.entries(raw).filter(([, value]) => value !== undefined);
+  for (const [option, value] of given) checkOption(option, value, kinds, subject);
+  return Object.fromEntries(given) as Partial<Options>;
+}
+
+function checkOption(
+  option: string,
+  value: unknown,
+  kinds: Readonly<Record<string, OptionKind>>,
+  subject: string,
+): void {
+  if (option === '_') {
+    throw new ProxyWasmError('bad-input', `"${String(value)}" belongs to no option`, {
+      subject,
+      remedy: 'Write options as --name=value.',
+    });
+  }
+  const kind = Object.hasOwn(kinds, option) ? kinds[option] : undefined;
+  if (kind === undefined) {
+    const nearest = nearestName(option, Object.keys(kinds));
+    throw new ProxyWasmError('bad-input', `unknown option "${option}"`, {
+      subject,
+      remedy:
+        nearest === undefined
+          ? `Known options: ${Object.keys(kinds).join(', ')}.`
+          : `Did you mean "${nearest}"?`,
+    });
+  }
+  if (isOfKind(value, kind)) return;
+  if (typeof kind === 'string') {
+    const numeric = kind === 'text' && typeof value === 'number';
+    throw new ProxyWasmError('bad-input', `option "${option}" must be ${WORDS[kind]?.be ?? kind}`, {
+      subject,
+      remedy: numeric
+        ? `Nx took it for the number ${value}: write it in full, such as --${option}=1.0.0.`
+        : `For example "${option}": ${WORDS[kind]?.example ?? ''}.`,
+    });
+  }
+  const nearest = typeof value === 'string' ? nearestName(value, kind) : undefined;
+  throw new ProxyWasmError(
+    'bad-input',
+    `option "${option}" must be one of ${kind.join(', ')}, not ${JSON.stringify(value)}`,
+    { subject, ...(nearest === undefined ? {} : { remedy: `Did you mean "${nearest}"?` }) },
+  );
+}
+
+function isOfKind(value: unknown, kind: OptionKind): boolean {
+  switch (kind) {
+    case 'text':
+      return isText(value);
+    case 'list':
+      return Array.isArray(value) && value.every(isText);
+    case 'flag':
+      return typeof value === 'boolean';
+    case 'positive number':
+      return typeof value === 'number' && value > 0 && Number.isFinite(value);
+    default:
+      return typeof value === 'string' && kind.includes(value);
+  }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
+}
