@@ -57,7 +57,7 @@ function typesOfOptions(file: string): Record<string, string> {
 function typeText(checker: ts.TypeChecker, type: ts.Type): string {
   if (type.isUnion() && type.types.every((member) => member.isStringLiteral())) {
     return type.types
-      .map((member) => (member as ts.StringLiteralType).value)
+      .map((member) => member.value)
       .sort()
       .join(' | ');
   }

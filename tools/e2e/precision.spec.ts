@@ -140,7 +140,7 @@ describe('what a change rebuilds', () => {
       'a file that the build leaves out',
       `${EXTENSIONS}/request-id/native_linux.go`,
       () => 'package main\n',
-      ['request-id'],
+      [],
       [],
     ],
   ])('after an edit of %s', async (_, path, change, built, packed) => {

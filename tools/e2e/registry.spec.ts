@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RegistryProcess,
@@ -18,10 +19,14 @@ describe('publish-oci to a registry that asks for a password', () => {
 
   /** Runs publish-oci and returns what it printed and the record that it left. */
   async function publish(...options: string[]) {
+    return publishTo(registry.host, ...options);
+  }
+
+  async function publishTo(host: string, ...options: string[]) {
     const result = await workspace.nx(
       'run',
       'request-id:publish-oci',
-      `--registry=${registry.host}`,
+      `--registry=${host}`,
       '--plainHttp',
       ...options,
     );
@@ -53,10 +58,8 @@ describe('publish-oci to a registry that asks for a password', () => {
   it('is refused with half of the credentials, naming the other half', async () => {
     workspace.env['REGISTRY_USERNAME'] = TEST_USER;
     const { record } = await publish();
-    expect(record).toMatchObject({
-      exitCode: 2,
-      error: expect.stringContaining('REGISTRY_PASSWORD'),
-    });
+    expect(record['exitCode']).toBe(2);
+    expect(record['error']).toContain('REGISTRY_PASSWORD');
   });
 
   it('says in a dry run what it would do, and does nothing', async () => {
@@ -137,7 +140,7 @@ describe('publish-oci to a registry that asks for a password', () => {
   });
 
   it('fails fast with class 5 when nobody listens there', async () => {
-    const { exitCode, record } = await publish('--registry=127.0.0.1:1', '--tag=1.0.0');
+    const { exitCode, record } = await publishTo('127.0.0.1:1', '--tag=1.0.0');
     expect(exitCode).toBe(1);
     expect(record).toMatchObject({ exitCode: 5 });
     expect(record['error']).toContain('127.0.0.1:1');
@@ -145,6 +148,10 @@ describe('publish-oci to a registry that asks for a password', () => {
 
   it('says what to type when there is no oras and none may be built', async () => {
     delete workspace.env['NX_PROXY_WASM_ORAS'];
+    const directories = (workspace.env['PATH'] ?? '').split(delimiter);
+    workspace.env['PATH'] = directories
+      .filter((directory) => !existsSync(join(directory, 'oras')))
+      .join(delimiter);
     const { record } = await publish('--installOras=false', '--tag=9.9.9');
     expect(record).toMatchObject({ exitCode: 7 });
     expect(record['error']).toMatch(/go install oras\.land\/oras\/cmd\/oras@v/);

@@ -36,7 +36,8 @@ describe('the same sources', () => {
 
   it('give the same digests whatever directory, cache, user setting or commit they are built with', async () => {
     const plain = await publish('plain', () => undefined);
-    const other = await publish('with a space', async ({ root, env, git, commit }) => {
+    const other = await publish('with a space', async (workspace) => {
+      const { env, root } = workspace;
       // Everything that must not matter, at once.
       env['GOCACHE'] = join(root, '..', 'go-build');
       env['GOFLAGS'] = '-tags=other -ldflags=-s';
@@ -45,8 +46,8 @@ describe('the same sources', () => {
       env['GOOS'] = 'linux';
       env['TZ'] = 'Asia/Shanghai';
       env['LANG'] = 'C';
-      await succeed(git('init', '--quiet'));
-      await commit('a commit, and a clean tree');
+      await succeed(workspace.git('init', '--quiet'));
+      await workspace.commit('a commit, and a clean tree');
     });
     expect(other).toEqual(plain);
   });

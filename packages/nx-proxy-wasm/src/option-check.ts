@@ -21,11 +21,12 @@ const WORDS: Readonly<Record<string, { readonly be: string; readonly example: st
 };
 
 /**
- * Checks options as a user wrote them: every one known, every value of its kind.
+ * Checks options as a user wrote them: every one known, every value of its kind. On the command line
+ * everything but a plain number is text, so `--dryRun=false` and `--timeout=60` are read as what they say.
  *
  * @param raw from nx.json, project.json or the command line
  * @param subject what the options belong to, for the message
- * @returns the same object, now known to fit; members that are undefined are left out
+ * @returns the options, now known to fit; members that are undefined are left out
  * @throws ProxyWasmError `bad-input` that names the option and what is right
  */
 export function checkOptions<Options extends object>(
@@ -41,18 +42,19 @@ export function checkOptions<Options extends object>(
     });
   }
   const given = Object.entries(raw).filter(([, value]) => value !== undefined);
-  for (const [option, value] of given) checkOption(option, value, kinds, subject);
-  return Object.fromEntries(given) as Partial<Options>;
+  return Object.fromEntries(
+    given.map(([option, value]) => [option, readOption(option, value, kinds, subject)]),
+  ) as Partial<Options>;
 }
 
-function checkOption(
+function readOption(
   option: string,
-  value: unknown,
+  written: unknown,
   kinds: Readonly<Record<string, OptionKind>>,
   subject: string,
-): void {
+): unknown {
   if (option === '_') {
-    throw new ProxyWasmError('bad-input', `"${String(value)}" belongs to no option`, {
+    throw new ProxyWasmError('bad-input', `"${String(written)}" belongs to no option`, {
       subject,
       remedy: 'Write options as --name=value.',
     });
@@ -68,7 +70,8 @@ function checkOption(
           : `Did you mean "${nearest}"?`,
     });
   }
-  if (isOfKind(value, kind)) return;
+  const value = convert(written, kind);
+  if (isOfKind(value, kind)) return value;
   if (typeof kind === 'string') {
     const numeric = kind === 'text' && typeof value === 'number';
     throw new ProxyWasmError('bad-input', `option "${option}" must be ${WORDS[kind]?.be ?? kind}`, {
@@ -84,6 +87,14 @@ function checkOption(
     `option "${option}" must be one of ${kind.join(', ')}, not ${JSON.stringify(value)}`,
     { subject, ...(nearest === undefined ? {} : { remedy: `Did you mean "${nearest}"?` }) },
   );
+}
+
+/** Text from the command line as the value that it spells. */
+function convert(written: unknown, kind: OptionKind): unknown {
+  if (typeof written !== 'string') return written;
+  if (kind === 'flag' && /^(?:true|false)$/.test(written)) return written === 'true';
+  if (kind === 'positive number' && /^\d+(?:\.\d+)?$/.test(written)) return Number(written);
+  return written;
 }
 
 function isOfKind(value: unknown, kind: OptionKind): boolean {

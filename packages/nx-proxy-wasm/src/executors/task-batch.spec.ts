@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { describe, expect, it } from 'vitest';
 import { ProxyWasmError } from '../errors';
-import { runTasks } from './task-batch';
+import { runTasks, withOptions } from './task-batch';
 
 const context = {
   root: '/workspace',
@@ -21,8 +21,6 @@ function graphOf(...projects: string[]): TaskGraph {
   } as unknown as TaskGraph;
 }
 
-const KINDS = { x: 'text' } as const;
-
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
@@ -33,19 +31,25 @@ describe('runTasks', () => {
   it('hands each task its project, root and options', async () => {
     const seen: unknown[] = [];
     await collect(
-      runTasks(graphOf('a'), { 'a:t': { x: 'y' } }, context, KINDS, (task) => {
+      runTasks(graphOf('a'), { 'a:t': { x: 'y' } }, context, (task) => {
         seen.push(task);
         return Promise.resolve({ success: true, text: '' });
       }),
     );
     expect(seen).toEqual([
-      { project: 'a', root: 'plugins/a', workspaceRoot: '/workspace', options: { x: 'y' } },
+      {
+        id: 'a:t',
+        project: 'a',
+        root: 'plugins/a',
+        workspaceRoot: '/workspace',
+        options: { x: 'y' },
+      },
     ]);
   });
 
   it('fails one task alone, with the text of its error', async () => {
     const results = await collect(
-      runTasks(graphOf('a', 'b'), { 'a:t': {}, 'b:t': {} }, context, KINDS, ({ project }) =>
+      runTasks(graphOf('a', 'b'), { 'a:t': {}, 'b:t': {} }, context, ({ project }) =>
         project === 'a'
           ? Promise.reject(new ProxyWasmError('bad-input', 'is wrong', { subject: 'a' }))
           : Promise.resolve({ success: true, text: 'fine' }),
@@ -58,22 +62,6 @@ describe('runTasks', () => {
     ).toEqual({ 'a:t': [false, 'a: is wrong\n'], 'b:t': [true, 'fine\n'] });
   });
 
-  it('refuses an option of one task and runs the others', async () => {
-    const inputs: Record<string, { x?: string }> = {
-      'a:t': { y: 'z' } as { x?: string },
-      'b:t': {},
-    };
-    const results = await collect(
-      runTasks(graphOf('a', 'b'), inputs, context, KINDS, () =>
-        Promise.resolve({ success: true, text: '' }),
-      ),
-    );
-    expect(results.map(({ task, result }) => [task, result.success])).toContainEqual(['b:t', true]);
-    expect(results.find(({ task }) => task === 'a:t')?.result.terminalOutput).toMatch(
-      /^a:t: unknown option "y"/,
-    );
-  });
-
   it('never runs more at once than it may, and yields what ends first first', async () => {
     let running = 0;
     let most = 0;
@@ -83,7 +71,6 @@ describe('runTasks', () => {
         graphOf('a', 'b', 'c'),
         { 'a:t': {}, 'b:t': {}, 'c:t': {} },
         context,
-        KINDS,
         async ({ project }) => {
           running += 1;
           most = Math.max(most, running);
@@ -98,5 +85,12 @@ describe('runTasks', () => {
     expect(most).toBe(2);
     expect(results[0]?.task).toBe('b:t');
     expect(results).toHaveLength(3);
+  });
+});
+
+describe('withOptions', () => {
+  it('names the task in the error', () => {
+    const task = { id: 'a:t', project: 'a', root: 'a', workspaceRoot: '/', options: { y: 1 } };
+    expect(() => withOptions(task, { x: 'text' })).toThrow(/^a:t: unknown option "y"/);
   });
 });

@@ -3,16 +3,35 @@ import { availableParallelism } from 'node:os';
 import { describeError } from '../errors';
 import { checkOptions, type OptionKinds } from '../option-check';
 
-/** One task as an executor of this package sees it. */
-export interface PluginTask<Options> {
+/** One task as Nx hands it to an executor of this package. */
+export interface PluginTask {
+  /** `basic-auth:publish-oci`, for messages. */
+  readonly id: string;
   /** Project name. */
   readonly project: string;
   /** Project root relative to the workspace, `.` for the workspace root. */
   readonly root: string;
   /** Absolute workspace root. */
   readonly workspaceRoot: string;
-  /** Checked; what was not given is absent. */
+  /** As the user wrote them, see {@link withOptions}. */
+  readonly options: unknown;
+}
+
+/** A task whose options are known to fit; what was not given is absent. */
+export type TaskWith<Options> = Omit<PluginTask, 'options'> & {
   readonly options: Partial<Options>;
+};
+
+/**
+ * Checks the options of a task.
+ * @param kinds what each option may hold
+ * @throws ProxyWasmError `bad-input`
+ */
+export function withOptions<Options extends object>(
+  task: PluginTask,
+  kinds: OptionKinds<Options>,
+): TaskWith<Options> {
+  return { ...task, options: checkOptions(task.options, kinds, task.id) };
 }
 
 /** What a task leaves behind: whether it did its work, and what a reader is told. */
@@ -37,17 +56,15 @@ export interface BatchItem {
  * fails alone. Tasks of one batch never depend on each other: they are all of one executor, and no target
  * of this plugin depends on itself.
  *
- * @param inputs the options of each task by task id, as Nx hands them to a batch executor: unchecked
- * @param kinds what each option may hold
+ * @param inputs the options of each task by task id, as Nx hands them to a batch executor
  * @param runTask does the work of one task; what it throws becomes the text of a failed task
  * @param parallel how many at once; default: the processors this process may use
  */
-export async function* runTasks<Options extends object>(
+export async function* runTasks(
   taskGraph: TaskGraph,
-  inputs: Readonly<Record<string, Options>>,
+  inputs: Readonly<Record<string, unknown>>,
   context: ExecutorContext,
-  kinds: OptionKinds<Options>,
-  runTask: (task: PluginTask<Options>) => Promise<TaskReport>,
+  runTask: (task: PluginTask) => Promise<TaskReport>,
   parallel: number = availableParallelism(),
 ): AsyncGenerator<BatchItem, void, undefined> {
   const waiting = Object.values(taskGraph.tasks);
@@ -67,9 +84,7 @@ export async function* runTasks<Options extends object>(
 
   async function runOne(id: string, project: string): Promise<BatchItem> {
     const startTime = Date.now();
-    const report = await reportOf(() =>
-      runTask(pluginTask(project, checkOptions(inputs[id], kinds, id), context)),
-    );
+    const report = await reportOf(() => runTask(pluginTask(id, project, inputs[id], context)));
     return {
       task: id,
       result: {
@@ -87,30 +102,28 @@ export async function* runTasks<Options extends object>(
  *
  * @returns what an Nx executor returns
  */
-export async function runSingle<Options extends object>(
-  options: Options,
+export async function runSingle(
+  options: unknown,
   context: ExecutorContext,
-  kinds: OptionKinds<Options>,
-  runTask: (task: PluginTask<Options>) => Promise<TaskReport>,
+  runTask: (task: PluginTask) => Promise<TaskReport>,
 ): Promise<{ success: boolean }> {
   const { projectName, targetName } = context;
   if (projectName === undefined) throw new Error('Nx named no project for this executor');
-  const subject = `${projectName}:${targetName ?? ''}`;
-  const report = await reportOf(() =>
-    runTask(pluginTask(projectName, checkOptions(options, kinds, subject), context)),
-  );
+  const id = `${projectName}:${targetName ?? ''}`;
+  const report = await reportOf(() => runTask(pluginTask(id, projectName, options, context)));
   process.stdout.write(withFinalNewline(report.text));
   return { success: report.success };
 }
 
-function pluginTask<Options>(
+function pluginTask(
+  id: string,
   project: string,
-  options: Partial<Options>,
+  options: unknown,
   context: ExecutorContext,
-): PluginTask<Options> {
+): PluginTask {
   const root = context.projectsConfigurations.projects[project]?.root;
   if (root === undefined) throw new Error(`Nx knows no project "${project}"`);
-  return { project, root, workspaceRoot: context.root, options };
+  return { id, project, root, workspaceRoot: context.root, options };
 }
 
 /** Runs the work of a task; whatever it throws, also before its first await, becomes the report. */

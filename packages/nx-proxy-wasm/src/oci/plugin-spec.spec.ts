@@ -7,7 +7,9 @@ const parse = (text: string) => parsePluginSpec(text, 'p/spec.yaml');
 describe('parsePluginSpec', () => {
   it('reads title, description and version, whatever else is there', () => {
     expect(
-      parse('apiVersion: 1.0.0\ninfo:\n  title: Auth\n  description: Asks.\n  version: 1.0.0\n  x-y: [1]\nspec: {}\n'),
+      parse(
+        'apiVersion: 1.0.0\ninfo:\n  title: Auth\n  description: Asks.\n  version: 1.0.0\n  x-y: [1]\nspec: {}\n',
+      ),
     ).toEqual({ title: 'Auth', description: 'Asks.', version: '1.0.0' });
   });
 
@@ -23,12 +25,16 @@ describe('parsePluginSpec', () => {
   });
 
   it('says where a file is not YAML', () => {
-    expect(() => parse('info:\n  title: "unclosed\n')).toThrow(/^p\/spec\.yaml:\d+:\d+: not valid YAML/);
+    expect(() => parse('info:\n  title: "unclosed\n')).toThrow(
+      /^p\/spec\.yaml:\d+:\d+: not valid YAML/,
+    );
   });
 
   it('does not expand a bomb of aliases', () => {
     const levels = Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`);
-    expect(parse(`a0: &a0 x\n${levels.join('\n')}\ninfo: {version: 1.0.0}\n`)).toEqual({ version: '1.0.0' });
+    expect(parse(`a0: &a0 x\n${levels.join('\n')}\ninfo: {version: 1.0.0}\n`)).toEqual({
+      version: '1.0.0',
+    });
   });
 
   it('refuses a file of absurd size', () => {

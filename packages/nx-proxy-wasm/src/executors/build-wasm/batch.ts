@@ -2,7 +2,7 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { interruptible } from '../interruption';
 import { type BatchItem, runTasks } from '../task-batch';
 import { createBuilder } from './build-plugin';
-import { type BuildWasmOptions, buildWasmOptions } from './schema';
+import type { BuildWasmOptions } from './schema';
 
 /** Builds and judges any number of plugins in one process, on one Go build cache. */
 export default function buildWasmBatch(
@@ -12,6 +12,6 @@ export default function buildWasmBatch(
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
   return interruptible((signal) =>
-    runTasks(taskGraph, inputs, context, buildWasmOptions, createBuilder(process.env, signal)),
+    runTasks(taskGraph, inputs, context, createBuilder(process.env, signal)),
   );
 }

@@ -15,8 +15,8 @@ import { HOST_PROFILES } from '../../wasm/host-profile';
 import { readModule } from '../../wasm/module';
 import { formatVerdict, judgeModule } from '../../wasm/verdict';
 import { outputPaths } from '../../graph/output-paths';
-import type { PluginTask, TaskReport } from '../task-batch';
-import type { BuildWasmOptions } from './schema';
+import { type PluginTask, type TaskReport, type TaskWith, withOptions } from '../task-batch';
+import { type BuildWasmOptions, buildWasmOptions } from './schema';
 import { createWarmUp } from './warm-up';
 import { withWorkFiles } from './work-files';
 
@@ -30,11 +30,12 @@ import { withWorkFiles } from './work-files';
 export function createBuilder(
   processEnv: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-): (task: PluginTask<BuildWasmOptions>) => Promise<TaskReport> {
+): (task: PluginTask) => Promise<TaskReport> {
   const warmUp = createWarmUp();
   let goEnvironment: ReturnType<typeof readGoEnvironment> | undefined;
 
-  return async (task) => {
+  return async (given) => {
+    const task = withOptions<BuildWasmOptions>(given, buildWasmOptions);
     if (signal.aborted) throw interrupted(task);
     goEnvironment ??= readGoEnvironment(processEnv);
     const goEnv = await goEnvironment;
@@ -43,7 +44,7 @@ export function createBuilder(
     // A module of an earlier run must not be mistaken for the result of a build that failed.
     await rm(output, { force: true });
     await mkdir(dirname(output), { recursive: true });
-    return withWorkFiles(output, goEnv['GOTMPDIR'] || tmpdir(), async ({ directory, draft }) => {
+    return withWorkFiles(output, temporaryDirectory(goEnv), async ({ directory, draft }) => {
       const gowork = workFileOf(task, closure);
       const env = { ...buildEnvironment(processEnv, goEnv, gowork), GOTMPDIR: directory };
       await warmUp(toolchainOf(closure, goEnv), () => compile(task, closure, draft, env, signal));
@@ -54,10 +55,7 @@ export function createBuilder(
   };
 }
 
-function readClosure(
-  task: PluginTask<BuildWasmOptions>,
-  gowork: string | undefined,
-): PackageClosure {
+function readClosure(task: TaskWith<BuildWasmOptions>, gowork: string | undefined): PackageClosure {
   const closure = loadClosure(openSourceTree(task.workspaceRoot), task.root, {
     tags: [],
     gowork,
@@ -69,8 +67,13 @@ function readClosure(
   });
 }
 
+/** Where the go command would put its temporary files. */
+function temporaryDirectory({ GOTMPDIR = '' }: Readonly<Record<string, string>>): string {
+  return GOTMPDIR === '' ? tmpdir() : GOTMPDIR;
+}
+
 /** The value of GOWORK that makes the go command see what the project graph saw. */
-function workFileOf(task: PluginTask<BuildWasmOptions>, { workFile }: PackageClosure): string {
+function workFileOf(task: TaskWith<BuildWasmOptions>, { workFile }: PackageClosure): string {
   return workFile === undefined ? 'off' : resolve(task.workspaceRoot, workFile.file);
 }
 
@@ -86,7 +89,7 @@ function toolchainOf(closure: PackageClosure, goEnv: Readonly<Record<string, str
 }
 
 async function compile(
-  task: PluginTask<BuildWasmOptions>,
+  task: TaskWith<BuildWasmOptions>,
   closure: PackageClosure,
   output: string,
   env: Readonly<Record<string, string>>,
@@ -113,12 +116,12 @@ async function compile(
   );
 }
 
-function interrupted({ project }: PluginTask<BuildWasmOptions>): ProxyWasmError {
+function interrupted({ project }: TaskWith<BuildWasmOptions>): ProxyWasmError {
   return new ProxyWasmError('build-failed', 'the build was interrupted', { subject: project });
 }
 
 /** Judges the built module and says what it is, or throws when the gateway would refuse it. */
-async function judge(task: PluginTask<BuildWasmOptions>, file: string): Promise<string> {
+async function judge(task: TaskWith<BuildWasmOptions>, file: string): Promise<string> {
   const bytes = await readFile(file);
   const profile = HOST_PROFILES[task.options.profile ?? 'higress'];
   const module = readModule(bytes, task.project);

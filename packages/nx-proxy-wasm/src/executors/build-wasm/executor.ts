@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { whileInterruptible } from '../interruption';
 import { runSingle } from '../task-batch';
 import { createBuilder } from './build-plugin';
-import { type BuildWasmOptions, buildWasmOptions } from './schema';
+import type { BuildWasmOptions } from './schema';
 
 /** Builds and judges one plugin in a process of its own; Nx prefers the batch implementation. */
 export default function buildWasm(
@@ -10,6 +10,6 @@ export default function buildWasm(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return whileInterruptible((signal) =>
-    runSingle(options, context, buildWasmOptions, createBuilder(process.env, signal)),
+    runSingle(options, context, createBuilder(process.env, signal)),
   );
 }

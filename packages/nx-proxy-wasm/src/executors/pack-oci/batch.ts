@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { type BatchItem, runTasks } from '../task-batch';
 import { packPlugin } from './pack-plugin';
-import { type PackOciOptions, packOciOptions } from './schema';
+import type { PackOciOptions } from './schema';
 
 /** Packs any number of plugins in one process. */
 export default function packOciBatch(
@@ -11,5 +11,5 @@ export default function packOciBatch(
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
   // Compression keeps the process busy; a second plugin beside it would only hold memory.
-  return runTasks(taskGraph, inputs, context, packOciOptions, packPlugin, 1);
+  return runTasks(taskGraph, inputs, context, packPlugin, 1);
 }

@@ -8,8 +8,8 @@ import { collectDocuments } from '../../oci/documents';
 import { writeFreshLayout } from '../../oci/layout';
 import { loadAsGateway } from '../../oci/loader';
 import { packArtifact, type Shape } from '../../oci/shapes';
-import type { PluginTask, TaskReport } from '../task-batch';
-import type { PackOciOptions } from './schema';
+import { type PluginTask, type TaskReport, withOptions } from '../task-batch';
+import { type PackOciOptions, packOciOptions } from './schema';
 
 /**
  * Packs the built module of one plugin and its metadata files as an OCI image layout, after proving that
@@ -18,12 +18,13 @@ import type { PackOciOptions } from './schema';
  * @throws ProxyWasmError `bad-input` when there is no built module or a metadata file cannot be used,
  *   `verification-failed` when the gateway would not load what was packed
  */
-export async function packPlugin(task: PluginTask<PackOciOptions>): Promise<TaskReport> {
+export async function packPlugin(task: PluginTask): Promise<TaskReport> {
+  const { options } = withOptions<PackOciOptions>(task, packOciOptions);
   const { layout, wasm } = outputPaths(task.workspaceRoot, task.root);
   const { artifact, warnings } = await packFrom(
     join(task.workspaceRoot, task.root),
     await readBuiltModule(wasm, task.project),
-    task.options.shape ?? 'higress',
+    options.shape ?? 'higress',
   );
   await writeFreshLayout(layout, artifact);
   const lines = [

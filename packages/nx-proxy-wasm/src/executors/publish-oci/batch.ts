@@ -2,7 +2,7 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { type BatchItem, runTasks } from '../task-batch';
 import { createPublisher } from './publish-plugin';
 import { formatSummary, type PublishRecord } from './publish-record';
-import { type PublishOciOptions, publishOciOptions } from './schema';
+import type { PublishOciOptions } from './schema';
 
 /**
  * Publishes any number of plugins in one process and ends with a line for each. The lines are written by
@@ -17,7 +17,7 @@ export default async function* publishOciBatch(
 ): AsyncGenerator<BatchItem, void, undefined> {
   const records: PublishRecord[] = [];
   const publishOne = createPublisher(process.env, write);
-  yield* runTasks(taskGraph, inputs, context, publishOciOptions, async (task) => {
+  yield* runTasks(taskGraph, inputs, context, async (task) => {
     const { record, report } = await publishOne(task);
     records.push(record);
     return usesTerminalUi()

@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { runSingle } from '../task-batch';
 import { createPublisher } from './publish-plugin';
 import { formatSummary } from './publish-record';
-import { type PublishOciOptions, publishOciOptions } from './schema';
+import type { PublishOciOptions } from './schema';
 
 /** Publishes one plugin in a process of its own; Nx prefers the batch implementation. */
 export default function publishOci(
@@ -10,7 +10,7 @@ export default function publishOci(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   const publishOne = createPublisher(process.env, announce);
-  return runSingle(options, context, publishOciOptions, async (task) => {
+  return runSingle(options, context, async (task) => {
     const { record, report } = await publishOne(task);
     return { ...report, text: `${report.text}\n${formatSummary([record])}`.trimStart() };
   });

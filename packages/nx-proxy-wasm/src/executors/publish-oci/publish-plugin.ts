@@ -15,11 +15,11 @@ import { checkTag, parseRegistry } from '../../oci/reference';
 import { registryDestination } from '../../oci/registry-destination';
 import { chooseVersion } from '../../release/version';
 import { artifactSize, packFrom, readBuiltModule } from '../pack-oci/pack-plugin';
-import type { PluginTask, TaskReport } from '../task-batch';
+import { type PluginTask, type TaskReport, type TaskWith, withOptions } from '../task-batch';
 import type { PublishRecord } from './publish-record';
-import type { PublishOciOptions } from './schema';
+import { type PublishOciOptions, publishOciOptions } from './schema';
 
-type Task = PluginTask<PublishOciOptions>;
+type Task = TaskWith<PublishOciOptions>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The tag of a plugin that has no version: it may move, and exists in the local store alone. */
@@ -42,12 +42,12 @@ interface Target {
  *
  * @param announce is told, in one line, of long work that has to be done first
  * @returns a function that publishes one plugin; it never throws: a failure is in the record, which is also
- *   left as `dist/<project root>/publish.json` (except by a dry run)
+ *   left as `dist/<project root>/publish.json` (except by a dry run that succeeds)
  */
 export function createPublisher(
   env: Environment,
   announce: (line: string) => void,
-): (task: Task) => Promise<{ readonly record: PublishRecord; readonly report: TaskReport }> {
+): (task: PluginTask) => Promise<{ readonly record: PublishRecord; readonly report: TaskReport }> {
   // One search, and at most one installation, for all plugins of a run.
   const searches = new Map<string, Promise<string>>();
   const orasFor = (options: PublishOciOptions): Promise<string> => {
@@ -68,7 +68,12 @@ export function createPublisher(
     const notes: string[] = [];
     let record: PublishRecord;
     try {
-      record = await publishPlugin(task, env, orasFor, notes);
+      record = await publishPlugin(
+        withOptions<PublishOciOptions>(task, publishOciOptions),
+        env,
+        orasFor,
+        notes,
+      );
     } catch (error) {
       record = {
         schemaVersion: 1,
@@ -78,7 +83,7 @@ export function createPublisher(
         error: describeError(error),
       };
     }
-    if (task.options.dryRun !== true) await leaveRecord(task, record);
+    if (record.outcome !== 'planned') await leaveRecord(task, record);
     const lines = [...notes, ...(record.error === undefined ? [] : [record.error])];
     return {
       record,
@@ -221,7 +226,7 @@ async function withLayout<T>(
   }
 }
 
-async function leaveRecord(task: Task, record: PublishRecord): Promise<void> {
+async function leaveRecord(task: PluginTask, record: PublishRecord): Promise<void> {
   const file = outputPaths(task.workspaceRoot, task.root).publishRecord;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);

@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { interruptible } from '../interruption';
 import { type BatchItem, runTasks } from '../task-batch';
-import { type TestOptions, testOptions } from './schema';
+import type { TestOptions } from './schema';
 import { createTester } from './test-project';
 
 /** Tests any number of projects in one process. */
@@ -12,6 +12,6 @@ export default function testBatch(
   context: ExecutorContext,
 ): AsyncGenerator<BatchItem> {
   return interruptible((signal) =>
-    runTasks(taskGraph, inputs, context, testOptions, createTester(process.env, signal)),
+    runTasks(taskGraph, inputs, context, createTester(process.env, signal)),
   );
 }

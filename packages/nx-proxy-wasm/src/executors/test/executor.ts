@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { whileInterruptible } from '../interruption';
 import { runSingle } from '../task-batch';
-import { type TestOptions, testOptions } from './schema';
+import type { TestOptions } from './schema';
 import { createTester } from './test-project';
 
 /** Tests one project in a process of its own; Nx prefers the batch implementation. */
@@ -10,6 +10,6 @@ export default function test(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return whileInterruptible((signal) =>
-    runSingle(options, context, testOptions, createTester(process.env, signal)),
+    runSingle(options, context, createTester(process.env, signal)),
   );
 }

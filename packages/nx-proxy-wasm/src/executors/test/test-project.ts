@@ -4,8 +4,8 @@ import { ProxyWasmError } from '../../errors';
 import { testEnvironment } from '../../go/build-command';
 import { outputPaths } from '../../graph/output-paths';
 import { run } from '../../process';
-import type { PluginTask, TaskReport } from '../task-batch';
-import type { TestOptions } from './schema';
+import { type PluginTask, type TaskReport, withOptions } from '../task-batch';
+import { type TestOptions, testOptions } from './schema';
 
 /**
  * Runs `go test ./...` in a project's directory, natively. A plugin's built module is named to the tests:
@@ -17,8 +17,9 @@ import type { TestOptions } from './schema';
 export function createTester(
   processEnv: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-): (task: PluginTask<TestOptions>) => Promise<TaskReport> {
-  return async ({ root, workspaceRoot, options }) => {
+): (task: PluginTask) => Promise<TaskReport> {
+  return async (task) => {
+    const { root, workspaceRoot, options } = withOptions<TestOptions>(task, testOptions);
     const { wasm } = outputPaths(workspaceRoot, root);
     // -count=1: Go's own test cache does not see that the module named by WASM_FILE_PATH changed; Nx's does.
     const result = await run('go', ['test', '-count=1', ...(options.args ?? []), './...'], {
