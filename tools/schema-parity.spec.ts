@@ -33,7 +33,7 @@ function typeOfProperty(property: SchemaProperty): string {
   return property.type;
 }
 
-/** The members of the one interface that a schema.ts exports, in the same notation. */
+/** The members of the one interface that an options.ts exports, in the same notation. */
 function typesOfOptions(file: string): Record<string, string> {
   const configFile = ts.readConfigFile(join(REPOSITORY, 'tsconfig.base.json'), (path) =>
     readFileSync(path, 'utf8'),
@@ -69,7 +69,7 @@ function typeText(checker: ts.TypeChecker, type: ts.Type): string {
 
 describe.each(schemas)('%s', (path) => {
   const schema = JSON.parse(readFileSync(join(source, path), 'utf8')) as Schema;
-  const options = join(source, dirname(path), 'schema.ts');
+  const options = join(source, dirname(path), 'options.ts');
 
   it('has the same options, of the same types, as the type the code uses', () => {
     const declared = Object.fromEntries(

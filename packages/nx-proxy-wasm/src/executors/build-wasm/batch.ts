@@ -2,7 +2,7 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { interruptible } from '../interruption';
 import { type BatchItem, runTasks } from '../task-batch';
 import { createBuilder } from './build-plugin';
-import type { BuildWasmOptions } from './schema';
+import type { BuildWasmOptions } from './options';
 
 /** Builds and judges any number of plugins in one process, on one Go build cache. */
 export default function buildWasmBatch(

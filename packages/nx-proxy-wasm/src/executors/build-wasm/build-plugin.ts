@@ -16,7 +16,7 @@ import { readModule } from '../../wasm/module';
 import { formatVerdict, judgeModule } from '../../wasm/verdict';
 import { outputPaths } from '../../graph/output-paths';
 import { type PluginTask, type TaskReport, type TaskWith, withOptions } from '../task-batch';
-import { type BuildWasmOptions, buildWasmOptions } from './schema';
+import { type BuildWasmOptions, buildWasmOptions } from './options';
 import { createWarmUp } from './warm-up';
 import { withWorkFiles } from './work-files';
 

@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { type BatchItem, runTasks } from '../task-batch';
 import { packPlugin } from './pack-plugin';
-import type { PackOciOptions } from './schema';
+import type { PackOciOptions } from './options';
 
 /** Packs any number of plugins in one process. */
 export default function packOciBatch(

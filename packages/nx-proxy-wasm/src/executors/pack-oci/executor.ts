@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { runSingle } from '../task-batch';
 import { packPlugin } from './pack-plugin';
-import type { PackOciOptions } from './schema';
+import type { PackOciOptions } from './options';
 
 /** Packs one plugin in a process of its own; Nx prefers the batch implementation. */
 export default function packOci(

@@ -9,7 +9,7 @@ import { writeFreshLayout } from '../../oci/layout';
 import { loadAsGateway } from '../../oci/loader';
 import { packArtifact, type Shape } from '../../oci/shapes';
 import { type PluginTask, type TaskReport, withOptions } from '../task-batch';
-import { type PackOciOptions, packOciOptions } from './schema';
+import { type PackOciOptions, packOciOptions } from './options';
 
 /**
  * Packs the built module of one plugin and its metadata files as an OCI image layout, after proving that

@@ -2,7 +2,7 @@ import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { type BatchItem, runTasks } from '../task-batch';
 import { createPublisher } from './publish-plugin';
 import { formatSummary, type PublishRecord } from './publish-record';
-import type { PublishOciOptions } from './schema';
+import type { PublishOciOptions } from './options';
 
 /**
  * Publishes any number of plugins in one process and ends with a line for each. The lines are written by

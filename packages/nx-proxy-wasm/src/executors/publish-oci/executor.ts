@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { runSingle } from '../task-batch';
 import { createPublisher } from './publish-plugin';
 import { formatSummary } from './publish-record';
-import type { PublishOciOptions } from './schema';
+import type { PublishOciOptions } from './options';
 
 /** Publishes one plugin in a process of its own; Nx prefers the batch implementation. */
 export default function publishOci(

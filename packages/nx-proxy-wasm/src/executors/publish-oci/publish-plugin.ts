@@ -17,7 +17,7 @@ import { chooseVersion } from '../../release/version';
 import { artifactSize, packFrom, readBuiltModule } from '../pack-oci/pack-plugin';
 import { type PluginTask, type TaskReport, type TaskWith, withOptions } from '../task-batch';
 import type { PublishRecord } from './publish-record';
-import { type PublishOciOptions, publishOciOptions } from './schema';
+import { type PublishOciOptions, publishOciOptions } from './options';
 
 type Task = TaskWith<PublishOciOptions>;
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from '@nx/devkit';
 import { interruptible } from '../interruption';
 import { type BatchItem, runTasks } from '../task-batch';
-import type { TestOptions } from './schema';
+import type { TestOptions } from './options';
 import { createTester } from './test-project';
 
 /** Tests any number of projects in one process. */

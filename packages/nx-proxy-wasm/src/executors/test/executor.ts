@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { whileInterruptible } from '../interruption';
 import { runSingle } from '../task-batch';
-import type { TestOptions } from './schema';
+import type { TestOptions } from './options';
 import { createTester } from './test-project';
 
 /** Tests one project in a process of its own; Nx prefers the batch implementation. */

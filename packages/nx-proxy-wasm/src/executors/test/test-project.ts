@@ -5,7 +5,7 @@ import { testEnvironment } from '../../go/build-command';
 import { outputPaths } from '../../graph/output-paths';
 import { run } from '../../process';
 import { type PluginTask, type TaskReport, withOptions } from '../task-batch';
-import { type TestOptions, testOptions } from './schema';
+import { type TestOptions, testOptions } from './options';
 
 /**
  * Runs `go test ./...` in a project's directory, natively. A plugin's built module is named to the tests:
