@@ -1,41 +1,18 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describeError, ProxyWasmError } from '../../errors';
-import { localStorePath, outputPaths } from '../../graph/output-paths';
+import { outputPaths } from '../../graph/output-paths';
 import type { Artifact } from '../../oci/artifact';
-import { isErrno, temporaryName } from '../../oci/atomic';
-import { resolveCredentials } from '../../oci/credentials';
-import type { Destination } from '../../oci/destination';
+import { temporaryName } from '../../oci/atomic';
+import type { Environment } from '../../oci/credentials';
 import { readLayout, writeFreshLayout } from '../../oci/layout';
-import { localStore } from '../../oci/local-store';
 import { findOras } from '../../oci/oras-install';
-import { parsePluginSpec } from '../../oci/plugin-spec';
 import { planPublish, publish } from '../../oci/publish';
-import { checkTag, parseRegistry } from '../../oci/reference';
-import { registryDestination } from '../../oci/registry-destination';
-import { chooseVersion } from '../../release/version';
 import { artifactSize, packFrom, readBuiltModule } from '../pack-oci/pack-plugin';
-import { type PluginTask, type TaskReport, type TaskWith, withOptions } from '../task-batch';
-import type { PublishRecord } from './publish-record';
+import { type PluginTask, type TaskReport, withOptions } from '../task-batch';
 import { type PublishOciOptions, publishOciOptions } from './options';
-
-type Task = TaskWith<PublishOciOptions>;
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The tag of a plugin that has no version: it may move, and exists in the local store alone. */
-const DEVELOPMENT_TAG = 'dev';
-
-const DEFAULT_TIMEOUT_SECONDS = 300;
-
-/** Where a plugin goes, how it is shown, and what its tag may do. */
-interface Target {
-  readonly destination: Destination;
-  /** `plugins/basic-auth:1.0.0`, with the registry in front when there is one. */
-  readonly reference: string;
-  readonly location?: string;
-  readonly tag: string;
-  readonly movable: boolean;
-}
+import type { PublishRecord } from './publish-record';
+import { type PublishTask, targetOf } from './publish-target';
 
 /**
  * Prepares to publish any number of plugins.
@@ -96,7 +73,7 @@ export function createPublisher(
 }
 
 async function publishPlugin(
-  task: Task,
+  task: PublishTask,
   env: Environment,
   orasFor: (options: PublishOciOptions) => Promise<string>,
   notes: string[],
@@ -135,79 +112,9 @@ async function publishPlugin(
   });
 }
 
-async function targetOf(
-  task: Task,
-  env: Environment,
-  orasFor: (options: PublishOciOptions) => Promise<string>,
-  notes: string[],
-): Promise<Target> {
-  const { options, project, workspaceRoot } = task;
-  const repository = options.repository ?? `plugins/${project}`;
-  const { tag, movable } = await tagOf(task, notes);
-  if (options.registry === undefined) {
-    const destination = localStore(localStorePath(workspaceRoot), repository);
-    return {
-      destination,
-      reference: `${repository}:${tag}`,
-      location: relative(workspaceRoot, destination.description),
-      tag,
-      movable,
-    };
-  }
-  const { host, prefix } = parseRegistry(options.registry);
-  const timeoutMs = (options.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
-  const destination = registryDestination({
-    host,
-    repository: prefix === '' ? repository : `${prefix}/${repository}`,
-    credentials: await resolveCredentials(host, env),
-    ...(options.plainHttp === undefined ? {} : { plainHttp: options.plainHttp }),
-    timeoutMs,
-    uploadTimeoutMs: timeoutMs,
-    env,
-    // A dry run writes nothing, so it needs no oras.
-    oras: options.dryRun === true ? '' : await orasFor(options),
-  });
-  return { destination, reference: destination.reference(tag), tag, movable };
-}
-
-async function tagOf(
-  task: Task,
-  notes: string[],
-): Promise<{ readonly tag: string; readonly movable: boolean }> {
-  const { options, project, root, workspaceRoot } = task;
-  const read = (file: string) => readOptional(join(workspaceRoot, root, file));
-  const specFile = join(root, 'spec.yaml');
-  const specText = await read('spec.yaml');
-  const spec = specText === undefined ? undefined : parsePluginSpec(specText, specFile).version;
-  const versionFile = await read('VERSION');
-  const answer = chooseVersion(project, { tag: options.tag, versionFile, spec });
-  if (answer.kind === 'version') {
-    checkTag(answer.version);
-    const declared = [versionFile?.trim(), spec].filter(
-      (version) => version !== undefined && version !== '' && version !== answer.version,
-    );
-    if (declared.length > 0) {
-      notes.push(
-        `warning: publishing as ${answer.version} although the sources say ${declared.join(' and ')}`,
-      );
-    }
-    return { tag: answer.version, movable: false };
-  }
-  if (options.registry !== undefined) {
-    throw new ProxyWasmError('bad-input', 'no version to publish as', {
-      subject: project,
-      remedy: `Pass --tag=1.0.0, or write the version to ${join(root, 'VERSION')} or to info.version in ${specFile}.`,
-    });
-  }
-  notes.push(
-    `no version in --tag, VERSION or spec.yaml: published as the movable tag ${DEVELOPMENT_TAG}`,
-  );
-  return { tag: DEVELOPMENT_TAG, movable: true };
-}
-
 /** The layout that `pack-oci` left; or, when another shape is asked for, one packed for this publish alone. */
 async function withLayout<T>(
-  { options, root, workspaceRoot }: Task,
+  { options, root, workspaceRoot }: PublishTask,
   wasm: Uint8Array,
   use: (layoutDir: string, artifact: Artifact) => Promise<T>,
 ): Promise<T> {
@@ -230,16 +137,4 @@ async function leaveRecord(task: PluginTask, record: PublishRecord): Promise<voi
   const file = outputPaths(task.workspaceRoot, task.root).publishRecord;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
-}
-
-async function readOptional(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return undefined;
-    throw new ProxyWasmError('bad-input', `cannot be read: ${describeError(error)}`, {
-      subject: file,
-      cause: error,
-    });
-  }
 }
