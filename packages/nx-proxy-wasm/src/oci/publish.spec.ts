@@ -164,7 +164,7 @@ describe('publishing to a registry', () => {
     const destination = fresh();
     const error = await failure(send(destination, { ...first, wasm: second.wasm }));
     expect(error.errorClass).toBe('verification-failed');
-    expect(proxy.requests).toEqual([]);
+    expect(proxy.writes()).toEqual([]);
   });
 
   it.each<[string, RegExp, Fault]>([

@@ -77,8 +77,6 @@ export async function publish(
   const { artifact, tag, wasm, movable } = request;
   const { digest } = artifact.manifest.descriptor;
   const reference = destination.reference(tag);
-  await checkModule(artifact, wasm, reference, 'Nothing was published. Pack the artifact again.');
-
   const existing = await destination.resolve(tag);
   const plan = planPublish({ digest, tag, existing, movable });
   switch (plan.action) {
@@ -88,6 +86,12 @@ export async function publish(
       throw conflict(reference, digest, plan.existing, 'Nothing was changed.');
     case 'push':
     case 'move':
+      await checkModule(
+        artifact,
+        wasm,
+        reference,
+        'Nothing was published. Pack the artifact again.',
+      );
       await push(destination, request, existing);
       await verify(destination, request, reference);
       return outcome(plan.action === 'move' ? 'moved' : 'published', reference, request);

@@ -1,3 +1,4 @@
+import { ProxyWasmError } from '../errors';
 import { type Artifact, type Blob, type Descriptor } from './artifact';
 import { sha256Digest } from './digest';
 import { compareDocuments, type PluginDocument } from './documents';
@@ -35,11 +36,11 @@ const EMPTY_JSON = Buffer.from('{}');
 
 /**
  * Packs a plugin. The bytes of every part depend on the arguments alone: no clock, no host, no order of
- * documents. What is returned has passed {@link loadAsGateway}.
+ * documents. From what is returned, {@link loadAsGateway} gets exactly `wasm`.
  *
  * @param wasm the built module
  * @param documents go into `higress` only: one layer and one file is what the other two are made of
- * @throws ProxyWasmError `verification-failed` when no gateway would load the result
+ * @throws ProxyWasmError `verification-failed` when no gateway would load the result, or would load another module
  */
 export async function packArtifact(
   shape: Shape,
@@ -47,8 +48,15 @@ export async function packArtifact(
   documents: readonly PluginDocument[],
 ): Promise<Artifact> {
   const artifact = packAs(shape, wasm, documents);
-  await loadAsGateway(artifact);
-  return artifact;
+  if (Buffer.compare(await loadAsGateway(artifact), wasm) === 0) return artifact;
+  throw new ProxyWasmError(
+    'verification-failed',
+    'a gateway would load another module than was packed',
+    {
+      subject: artifact.manifest.descriptor.digest,
+      remedy: 'This is a fault of the packer: please report it with the plugin that shows it.',
+    },
+  );
 }
 
 function packAs(shape: Shape, wasm: Uint8Array, documents: readonly PluginDocument[]): Artifact {
