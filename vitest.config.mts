@@ -8,7 +8,7 @@ export default defineConfig({
     // Nx's native bindings are not thread-safe.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 300_000,
     reporters: ['default', './tools/testing/closing-line-reporter.ts'],
   },
