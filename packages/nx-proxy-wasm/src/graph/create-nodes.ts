@@ -94,7 +94,7 @@ function pluginProject(
     projectType: 'application',
     sourceRoot: root,
     tags: ['lang:go', 'proxy-wasm:plugin'],
-    targets: pluginTargets(closure, options),
+    targets: pluginTargets(closure, name, options),
     metadata: {
       technologies: ['go', 'proxy-wasm'],
       ...(description === undefined ? {} : { description }),
@@ -109,7 +109,7 @@ function libraryProject(root: string, name: string, options: NormalizedOptions):
     projectType: 'library',
     sourceRoot: root,
     tags: ['lang:go', 'proxy-wasm:library'],
-    targets: libraryTargets(options),
+    targets: libraryTargets(name, options),
     metadata: { technologies: ['go'] },
   });
 }

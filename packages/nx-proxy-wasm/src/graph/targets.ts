@@ -9,8 +9,12 @@ export const PACKAGE_NAME = 'nx-proxy-wasm';
 
 type Targets = Record<string, TargetConfiguration>;
 
-/** The targets of a plugin: build, test, pack and publish. */
-export function pluginTargets(closure: PackageClosure, options: NormalizedOptions): Targets {
+/** The targets of a plugin, a project called `name`: build, test, pack and publish. */
+export function pluginTargets(
+  closure: PackageClosure,
+  name: string,
+  options: NormalizedOptions,
+): Targets {
   const outputs = outputPaths('{workspaceRoot}', closure.packageDir);
   return {
     [options.buildTargetName]: {
@@ -21,7 +25,7 @@ export function pluginTargets(closure: PackageClosure, options: NormalizedOption
       outputs: [outputs.wasm],
       metadata: describe(
         'Compiles the plugin to a WebAssembly module and checks that the gateway would load it',
-        options.buildTargetName,
+        `${name}:${options.buildTargetName}`,
         { profile: 'envoy' },
       ),
     },
@@ -32,9 +36,13 @@ export function pluginTargets(closure: PackageClosure, options: NormalizedOption
       dependsOn: [options.buildTargetName],
       inputs: testInputs(closure),
       outputs: [],
-      metadata: describe('Runs the Go tests of the plugin natively', options.testTargetName, {
-        args: ['-race'],
-      }),
+      metadata: describe(
+        'Runs the Go tests of the plugin natively',
+        `${name}:${options.testTargetName}`,
+        {
+          args: ['-race'],
+        },
+      ),
     },
     [options.packTargetName]: {
       executor: `${PACKAGE_NAME}:pack-oci`,
@@ -45,7 +53,7 @@ export function pluginTargets(closure: PackageClosure, options: NormalizedOption
       outputs: [outputs.layout],
       metadata: describe(
         'Packs module and metadata as an OCI image layout that the gateway is proven to load',
-        options.packTargetName,
+        `${name}:${options.packTargetName}`,
         { shape: 'compat' },
       ),
     },
@@ -61,7 +69,7 @@ export function pluginTargets(closure: PackageClosure, options: NormalizedOption
       outputs: [outputs.publishRecord],
       metadata: describe(
         'Publishes the plugin to a registry, or to the local store when none is named',
-        options.publishTargetName,
+        `${name}:${options.publishTargetName}`,
         { registry: 'registry.example.com', tag: '1.0.0' },
       ),
     },
@@ -69,7 +77,7 @@ export function pluginTargets(closure: PackageClosure, options: NormalizedOption
 }
 
 /** The targets of a library module that plugins replace to: its tests; there is nothing to publish. */
-export function libraryTargets(options: NormalizedOptions): Targets {
+export function libraryTargets(name: string, options: NormalizedOptions): Targets {
   return {
     [options.testTargetName]: {
       executor: `${PACKAGE_NAME}:test`,
@@ -77,7 +85,7 @@ export function libraryTargets(options: NormalizedOptions): Targets {
       cache: true,
       inputs: libraryTestInputs(),
       outputs: [],
-      metadata: describe('Runs the Go tests of the library', options.testTargetName, {
+      metadata: describe('Runs the Go tests of the library', `${name}:${options.testTargetName}`, {
         args: ['-race'],
       }),
     },
@@ -86,12 +94,12 @@ export function libraryTargets(options: NormalizedOptions): Targets {
 
 function describe(
   description: string,
-  target: string,
+  task: string,
   example: Record<string, unknown>,
 ): NonNullable<TargetConfiguration['metadata']> {
   return {
     description,
     technologies: ['go', 'proxy-wasm'],
-    help: { command: `npx nx run {projectName}:${target} --help`, example: { options: example } },
+    help: { command: `npx nx run ${task} --help`, example: { options: example } },
   };
 }
