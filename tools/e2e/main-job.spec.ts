@@ -123,6 +123,19 @@ describe('the main job of the README, in a clone of this repository at a path wi
     }
   });
 
+  it('ends with the same lines in a terminal', async ({ skip }) => {
+    const env: Record<string, string> = { ...workspace.env, TERM: 'xterm-256color' };
+    // With CI set Nx would take no terminal for one.
+    delete env['CI'];
+    const python = (...args: string[]) => runCommand('python3', args, workspace.root, env);
+    const missing = await python('-c', 'import pty').then(({ exitCode }) => exitCode !== 0);
+    skip(missing, 'there is no python3 to make a terminal with');
+    const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+    const inTerminal = join(REPOSITORY, 'tools', 'testing', 'in-terminal.py');
+    const { stdout } = await succeed(python(inTerminal, process.execPath, nx, ...command));
+    expect(Object.keys(summary(stdout.replaceAll('\r', ''))).sort()).toEqual(Object.keys(SAMPLES));
+  });
+
   it.each([
     ['dist/ is deleted', (root: string) => rm(join(root, 'dist'), { recursive: true })],
     [
