@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createWorkspace,
   isolatedEnvironment,
+  NX,
   REPOSITORY,
   runCommand,
   succeed,
@@ -109,12 +110,7 @@ describe('the main job of the README, in a clone of this repository at a path wi
   it('ends with the same lines when the daemon runs', async () => {
     const env = { ...workspace.env, NX_DAEMON: 'true', CI: 'false' };
     const nx = (...args: string[]) =>
-      runCommand(
-        process.execPath,
-        [join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js'), ...args],
-        workspace.root,
-        env,
-      );
+      runCommand(process.execPath, [NX, ...args], workspace.root, env);
     try {
       const { stdout } = await succeed(nx(...command));
       expect(Object.keys(summary(stdout)).sort()).toEqual(Object.keys(SAMPLES));
@@ -130,9 +126,8 @@ describe('the main job of the README, in a clone of this repository at a path wi
     const python = (...args: string[]) => runCommand('python3', args, workspace.root, env);
     const missing = await python('-c', 'import pty').then(({ exitCode }) => exitCode !== 0);
     skip(missing, 'there is no python3 to make a terminal with');
-    const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
     const inTerminal = join(REPOSITORY, 'tools', 'testing', 'in-terminal.py');
-    const { stdout } = await succeed(python(inTerminal, process.execPath, nx, ...command));
+    const { stdout } = await succeed(python(inTerminal, process.execPath, NX, ...command));
     expect(Object.keys(summary(stdout.replaceAll('\r', ''))).sort()).toEqual(Object.keys(SAMPLES));
   });
 

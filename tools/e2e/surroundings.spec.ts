@@ -5,12 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   copySamples,
   createWorkspace,
-  REPOSITORY,
+  NX,
   succeed,
   type TestWorkspace,
 } from '../testing/workspace';
-
-const NX = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
 
 describe('a workspace', () => {
   const workspaces: TestWorkspace[] = [];

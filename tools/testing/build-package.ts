@@ -1,12 +1,18 @@
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUILT_PACKAGE, isolatedEnvironment, REPOSITORY, runCommand, succeed } from './workspace';
+import {
+  BUILT_PACKAGE,
+  isolatedEnvironment,
+  NX,
+  REPOSITORY,
+  runCommand,
+  succeed,
+} from './workspace';
 
 /** Builds the package once before the tests, so that the workspaces they make can load it. */
 export async function setup(): Promise<void> {
   const env = isolatedEnvironment(join(REPOSITORY, 'dist', 'test-caches'));
-  const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  await succeed(runCommand(process.execPath, [nx, 'build', 'nx-proxy-wasm'], REPOSITORY, env));
+  await succeed(runCommand(process.execPath, [NX, 'build', 'nx-proxy-wasm'], REPOSITORY, env));
   // Dependencies of which npm keeps another version at the root of this repository.
   const own = join(BUILT_PACKAGE, 'node_modules');
   await rm(own, { force: true });

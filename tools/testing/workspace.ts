@@ -9,6 +9,9 @@ export const REPOSITORY = resolve(__dirname, '..', '..');
 /** Where `nx build nx-proxy-wasm` leaves the package. */
 export const BUILT_PACKAGE = join(REPOSITORY, 'dist', 'packages', 'nx-proxy-wasm');
 
+/** Nx's program, to be started with Node. */
+export const NX = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+
 /** How a command ended. */
 export interface CommandResult {
   readonly exitCode: number;
@@ -121,8 +124,6 @@ export async function succeed(result: Promise<CommandResult>): Promise<CommandRe
   if (settled.exitCode === 0) return settled;
   throw new Error(`exit ${settled.exitCode}\n${settled.stdout}\n${settled.stderr}`);
 }
-
-const NX = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
 
 /** A node_modules of links: everything of this repository's, and the built package in place of its source. */
 async function linkModules(root: string): Promise<void> {

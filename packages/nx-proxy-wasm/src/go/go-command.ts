@@ -22,11 +22,7 @@ export async function readGoEnvironment(
     env: processEnv,
   });
   if (answer.notStarted) {
-    throw new ProxyWasmError('missing-tool', 'go was not found on PATH', {
-      subject: 'Go',
-      remedy:
-        'Install Go 1.24 or newer (https://go.dev/dl/) and make sure that its bin directory is on PATH.',
-    });
+    throw goNotFound('Go');
   }
   if (answer.exitCode !== 0) {
     throw new ProxyWasmError('missing-tool', `go env failed: ${answer.stderr.trim()}`, {
@@ -37,6 +33,15 @@ export async function readGoEnvironment(
   const environment = JSON.parse(answer.stdout) as Readonly<Record<string, string>>;
   checkVersion(environment['GOVERSION'] ?? '');
   return environment;
+}
+
+/** The error for a go command that could not be started; `subject` names what it was needed for. */
+export function goNotFound(subject: string): ProxyWasmError {
+  return new ProxyWasmError('missing-tool', 'go was not found on PATH', {
+    subject,
+    remedy:
+      'Install Go 1.24 or newer (https://go.dev/dl/) and make sure that its bin directory is on PATH.',
+  });
 }
 
 function checkVersion(version: string): void {

@@ -12,7 +12,7 @@ import { openSourceTree } from '../go/source-tree';
 import { describePlugin } from './description';
 import { RECIPE_NODE } from './inputs';
 import { type NormalizedOptions, normalizeOptions } from './options';
-import { packageVersion } from './package-version';
+import { PACKAGE_VERSION } from './package-version';
 import { findPlugins } from './plugins';
 import { nameProjects } from './project-names';
 import { libraryTargets, PACKAGE_NAME, pluginTargets } from './targets';
@@ -56,7 +56,7 @@ export const createNodes: CreateNodes = [
 ];
 
 /** The projects of the given plugins, one result for each, keyed by the source file that makes it one. */
-export function inferProjects(
+function inferProjects(
   closures: readonly PackageClosure[],
   workspaceRoot: string,
   options: NormalizedOptions,
@@ -115,12 +115,11 @@ function libraryProject(root: string, name: string, options: NormalizedOptions):
 }
 
 function nodes(sourceFile: string, project: ProjectConfiguration): CreateNodesResult {
-  const version = packageVersion();
   const recipe = {
     // Nx's type knows npm packages only; other plugins use node types of their own as well.
     type: 'proxy-wasm',
     name: RECIPE_NODE,
-    data: { version, packageName: PACKAGE_NAME, hash: version },
+    data: { version: PACKAGE_VERSION, packageName: PACKAGE_NAME, hash: PACKAGE_VERSION },
   } as unknown as ProjectGraphExternalNode;
   return [
     sourceFile,

@@ -24,3 +24,13 @@ export interface Artifact {
   /** In manifest order: gateways look at the last one. */
   readonly layers: readonly Blob[];
 }
+
+/** Everything an artifact is made of: manifest, config, layers, in this order. */
+export function parts({ manifest, config, layers }: Artifact): readonly Blob[] {
+  return [manifest, config, ...layers];
+}
+
+/** Bytes of the whole artifact. */
+export function artifactSize(artifact: Artifact): number {
+  return parts(artifact).reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { describeError, ProxyWasmError } from '../errors';
-import { type Artifact, type Blob } from './artifact';
+import { type Artifact, artifactSize, parts } from './artifact';
 import { type Destination } from './destination';
 import { loadAsGateway } from './loader';
 
@@ -177,10 +177,6 @@ async function checkModule(
   );
 }
 
-function parts({ manifest, config, layers }: Artifact): readonly Blob[] {
-  return [manifest, config, ...layers];
-}
-
 function sameBytes(expected: Uint8Array, actual: Uint8Array | undefined): boolean {
   return actual !== undefined && Buffer.compare(expected, actual) === 0;
 }
@@ -198,7 +194,7 @@ function outcome(
     outcome: what,
     reference,
     digest: artifact.manifest.descriptor.digest,
-    size: parts(artifact).reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
+    size: artifactSize(artifact),
     wasmSha256: sha256Hex(wasm),
   };
 }

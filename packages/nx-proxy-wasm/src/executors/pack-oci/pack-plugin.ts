@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ProxyWasmError } from '../../errors';
 import { formatSize } from '../../format-size';
 import { outputPaths } from '../../graph/output-paths';
-import type { Artifact } from '../../oci/artifact';
+import { type Artifact, artifactSize } from '../../oci/artifact';
 import { collectDocuments } from '../../oci/documents';
 import { writeFreshLayout } from '../../oci/layout';
 import { packArtifact, type Shape } from '../../oci/shapes';
@@ -57,11 +57,4 @@ export async function readBuiltModule(file: string, project: string): Promise<Ui
       cause,
     });
   }
-}
-
-/** Bytes of the whole artifact: manifest, config and layers. */
-export function artifactSize(artifact: Artifact): number {
-  return [artifact.manifest, artifact.config, ...artifact.layers]
-    .map(({ descriptor }) => descriptor.size)
-    .reduce((sum, size) => sum + size, 0);
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProxyWasmError } from '../../errors';
 import { testEnvironment } from '../../go/build-command';
+import { goNotFound } from '../../go/go-command';
 import { outputPaths } from '../../graph/output-paths';
 import { run } from '../../process';
 import { type PluginTask, type TaskReport, withOptions } from '../task-batch';
@@ -28,12 +28,7 @@ export function createTester(
       env: testEnvironment(processEnv, existsSync(wasm) ? wasm : undefined),
       signal,
     });
-    if (result.notStarted) {
-      throw new ProxyWasmError('missing-tool', 'go was not found on PATH', {
-        subject: root,
-        remedy: 'Install Go 1.24 or newer (https://go.dev/dl/).',
-      });
-    }
+    if (result.notStarted) throw goNotFound(root);
     return { success: result.exitCode === 0, text: `${result.stdout}${result.stderr}` };
   };
 }
